@@ -1,0 +1,1 @@
+"""One file per real-world format, both ways: recognise, read, write."""

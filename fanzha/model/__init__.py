@@ -1,0 +1,1 @@
+"""What things mean, as data: records, vocabularies, and the words for them in English and Chinese."""

@@ -1,0 +1,1 @@
+"""Propose what to do next. A named person decides."""

@@ -1,0 +1,117 @@
+"""The only place SQL runs. Statements are made by pure functions; values are bound, identifiers come from declarations."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from fanzha.errors import FanzhaError
+from fanzha.model.table import Table
+from fanzha.store.tables import all_tables, create_sql, order_by
+
+# A caller (the tests do) may look at every statement before it runs and refuse it.
+Checker = Callable[[str], None]
+ARROW_TYPES = {"int": pa.int64(), "text": pa.string(), "flag": pa.bool_(), "bytes": pa.binary()}
+
+
+def arrow_schema(declared: Table, *, without: Sequence[str] = ()) -> pa.Schema:
+    """The Arrow schema of a declared table, leaving out the columns named."""
+    return pa.schema([(c.name, ARROW_TYPES[c.type]) for c in declared.columns if c.name not in without])
+
+
+class Engine:
+    """Declared tables in one DuckDB file (or in memory), locked against files, extensions and the network."""
+
+    checker: Checker | None = None
+
+    def __init__(self, path: Path | None = None, *, threads: int = 2, memory: str = "4GB") -> None:
+        self.path = path
+        self._con = duckdb.connect(
+            str(path) if path else ":memory:", config={"threads": threads, "memory_limit": memory}
+        )
+        for setting in (
+            "SET enable_external_access = false",
+            "SET autoinstall_known_extensions = false",
+            "SET autoload_known_extensions = false",
+            "SET TimeZone = 'UTC'",
+            "SET preserve_insertion_order = true",
+            "SET lock_configuration = true",
+        ):
+            self._con.execute(setting)
+        held = {row[0] for row in self._con.execute("SELECT table_name FROM information_schema.tables").fetchall()}
+        for name, declared in all_tables().items():
+            if name not in held:
+                self._con.execute(create_sql(declared))
+
+    def close(self) -> None:
+        """Flush and release the file."""
+        self._con.close()
+
+    def _execute(self, sql: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
+        if Engine.checker is not None:
+            Engine.checker(sql)
+        try:
+            return self._con.execute(sql, list(parameters))
+        except duckdb.Error as error:
+            raise FanzhaError(
+                f"a statement failed: {error}", f"语句执行失败:{error}", where=" ".join(sql.split())[:300]
+            ) from error
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a SELECT, as tuples."""
+        return self._execute(sql, parameters).fetchall()
+
+    def arrow(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """The rows of a SELECT, as an Arrow table."""
+        return self._execute(sql, parameters).to_arrow_table()
+
+    def put(self, name: str, rows: pa.Table) -> None:
+        """Append Arrow rows to a declared table; columns are matched by name and cast to the declared types."""
+        declared = all_tables()[name]
+        batch = rows.select(list(declared.column_names())).cast(arrow_schema(declared))
+        self._con.register("incoming", batch)
+        try:
+            columns = ", ".join(f'"{column}"' for column in declared.column_names())
+            self._execute(f'INSERT INTO "{name}" SELECT {columns} FROM incoming', ())
+        finally:
+            self._con.unregister("incoming")
+
+    def make(self, name: str, sql: str, parameters: Sequence[Any] = ()) -> None:
+        """Replace the content of a declared table by the rows of a SELECT that gives its columns by name."""
+        declared = all_tables()[name]
+        columns = ", ".join(f'"{column}"' for column in declared.column_names())
+        made = self.arrow(f"SELECT {columns} FROM ({sql}) AS made ORDER BY {order_by(declared)}", parameters)
+        self.clear(name)
+        self.put(name, made)
+
+    def replace(self, name: str, rows: pa.Table) -> None:
+        """Replace the content of a declared table by Arrow rows."""
+        self.clear(name)
+        self.put(name, rows)
+
+    def clear(self, name: str) -> None:
+        """Empty a declared table."""
+        self._execute(f'DELETE FROM "{all_tables()[name].name}"', ())
+
+    def remove_file(self, name: str, file: int) -> None:
+        """Remove the rows of one admitted file from a record table."""
+        self._execute(f'DELETE FROM "{all_tables()[name].name}" WHERE "file" = ?', (file,))
+
+    def all_rows(self, name: str) -> pa.Table:
+        """Every row of a declared table in its one fixed order."""
+        declared = all_tables()[name]
+        return self.arrow(f'SELECT * FROM "{name}" ORDER BY {order_by(declared)}')
+
+    def begin(self) -> None:
+        """Start a transaction: several writes become visible and durable together."""
+        self._con.begin()
+
+    def commit(self) -> None:
+        """End the transaction; durable when it returns."""
+        self._con.commit()
+
+    def rollback(self) -> None:
+        """Forget the transaction."""
+        self._con.rollback()
