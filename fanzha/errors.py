@@ -1,13 +1,13 @@
 """One tree of errors. Each says what, where, why and what to do next, in both languages.
 
-    FanzhaError
-    ├── InputError        the file, text or argument given cannot be used          exit 2
-    │   └── UnreadableFile    no reader can make sense of a file                   exit 2
-    ├── NotFound          no such case, account, table, format                     exit 3
-    ├── NotAllowed        a rule forbids the act (purpose, masking, who may)       exit 4
-    ├── RecordDamaged     the book of record is not what was acknowledged          exit 5
-    ├── WorkspaceBusy     another process owns the workspace                       exit 6
-    └── StorageFailed     the disk or the operating system refused                 exit 7
+FanzhaError
+├── InputError        the file, text or argument given cannot be used          exit 2
+│   └── UnreadableFile    no reader can make sense of a file                   exit 2
+├── NotFound          no such case, account, table, format                     exit 3
+├── NotAllowed        a rule forbids the act (purpose, masking, who may)       exit 4
+├── RecordDamaged     the book of record is not what was acknowledged          exit 5
+├── WorkspaceBusy     another process owns the workspace                       exit 6
+└── StorageFailed     the disk or the operating system refused                 exit 7
 """
 
 from typing import ClassVar

@@ -1,21 +1,33 @@
 """What every reader of tables hands on, and what every format hands back. Text only: nothing is interpreted here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import pyarrow as pa
 
+from fanzha.errors import FanzhaError
+
+# Bounds on what is read, so that no file can exhaust the machine.
+COLUMNS_MAX = 2_000
+LINE_BYTES_MAX = 1 << 20
+SHEET_ROWS = 10_000_000  # row numbers of the second sheet of a workbook start at 10,000,001, of the third at 20,000,001
+PARTS = "\x1f"  # stands between the values of a cell that holds several (JSON and YAML lists)
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A received file: its bytes, the name it came under, and the settings of its admission."""
+    """A received file: its bytes, the name it came under, and the settings of its admission.
+
+    `opened` keeps what opening the file found, so that several formats can look at it; it lives as long as the Source.
+    """
 
     data: bytes
     name: str = ""
     zone: str = "Asia/Shanghai"  # assumed where a file states none
     region: str = "CN"  # assumed for phone numbers without a country code
     currency: str = "CNY"  # assumed where a file states none
+    opened: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,27 +46,40 @@ class Grid:
 
     header   the header cells as written (duplicates kept)
     cells    one string array per header cell, all of length n; "" for an empty cell, never null; outer blanks, TAB and
-             BOM removed
+             BOM removed. A column that was not asked for is None.
     rows     n row numbers from 1; offsets: n byte offsets in the original, -1 where a row has no place of its own
     bad      rows that could not be cut; structure: rows of this block that are header, preamble, blank or totals
+    first    whether this is the first block of the table
     """
 
     header: tuple[str, ...]
-    cells: tuple[pa.StringArray, ...]
+    cells: tuple[pa.StringArray | None, ...]
     rows: pa.Int64Array
     offsets: pa.Int64Array
     bad: tuple[BadRow, ...] = ()
     structure: int = 0
+    first: bool = False
+
+    def column(self, position: int) -> pa.StringArray:
+        """The cells at `position`; it must have been asked for."""
+        cells = self.cells[position]
+        if cells is None:
+            raise KeyError(position)
+        return cells
+
+
+Wanted = frozenset[int] | None  # positions of the columns to cut; None for all
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One table found in a file, before it is understood.
 
-    container  "csv", "tsv", "xlsx", "json", "jsonl", "yaml", "parquet"; dialect: what was recognised, for the screen
-    preamble   the text of the lines before the header
-    sample     the first block's first rows, for recognising
-    blocks     call it to read from the start; each call gives a fresh iterator
+    container    "csv", "tsv", "xlsx", "json", "jsonl", "yaml", "parquet", "text"
+    preamble     the text of the lines before the header
+    sample       the first rows (at most about a thousand), for recognising; its `bad` and `structure` are not kept
+    dialect      what was recognised, for the screen
+    open_blocks  call it with the wanted columns to read every row from the start, in order, in bounded blocks
     """
 
     container: str
@@ -63,17 +88,20 @@ class Sheet:
     preamble: tuple[str, ...]
     sample: Grid
     dialect: dict[str, str]
+    open_blocks: Callable[[Wanted], Iterator[Grid]]
 
-    def blocks(self) -> Iterator[Grid]:
+    def blocks(self, wanted: Wanted = None) -> Iterator[Grid]:
         """Every row of the table, in order, in bounded blocks."""
-        raise NotImplementedError
+        return self.open_blocks(wanted)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a format understood of one block: record tables (without the column `file`), and the rows it did not.
 
-    Invariant: rows_in == kept + len(bad) + structure.
+    rows_in counts rows or items as they stand in the file; a quoted row of several lines counts once. An empty cell is
+    null in the record tables, never "".
+    Invariant, enforced here and nowhere else: rows_in == kept + len(bad) + structure.
     """
 
     tables: dict[str, pa.Table]
@@ -82,6 +110,16 @@ class Reading:
     kept: int
     structure: int
     rows_in: int
+
+    def __post_init__(self) -> None:
+        if self.rows_in != self.kept + len(self.bad) + self.structure:
+            raise FanzhaError(
+                f"rows do not add up: {self.rows_in} in, {self.kept} kept, {len(self.bad)} quarantined, "
+                f"{self.structure} structure",
+                f"行数不平:读入{self.rows_in},保留{self.kept},隔离{len(self.bad)},结构行{self.structure}",
+                remedy="This is a fault of the reader; please report it",
+                remedy_zh="这是读取程序的错误,请报告",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +136,20 @@ class Recognition:
 class Format(Protocol):
     """One real-world format, both ways."""
 
-    name: str
-    en: str
-    zh: str
+    @property
+    def name(self) -> str:
+        """Short name, as used on the command line."""
+        ...
+
+    @property
+    def en(self) -> str:
+        """What it is called in English."""
+        ...
+
+    @property
+    def zh(self) -> str:
+        """What it is called in Chinese."""
+        ...
 
     def recognise(self, source: Source) -> Recognition:
         """How well the content fits; never raises on any bytes."""

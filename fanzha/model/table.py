@@ -42,7 +42,13 @@ class Table:
 ORIGIN = (
     Column("file", "int", "journal number of the admitted file", "入库文件序号"),
     Column("row", "int", "row in that file, from 1; physical line, sheet row or item number", "文件中的行号(从1起)"),
-    Column("byte_offset", "int", "where the row starts in the file; -1 if it has no place of its own", "行首字节位置", "byte"),
+    Column(
+        "byte_offset",
+        "int",
+        "where the row starts in the file; -1 if it has no place of its own",
+        "行首字节位置",
+        "byte",
+    ),
 )
 
 

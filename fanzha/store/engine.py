@@ -11,9 +11,11 @@ from fanzha.errors import FanzhaError
 from fanzha.model.table import Table
 from fanzha.store.tables import all_tables, create_sql, order_by
 
+# How far the tables have followed the journal: entries read into records, entries the stages have seen, and by which code.
+STAMP = "CREATE TABLE IF NOT EXISTS stamp (records BIGINT, stages BIGINT, code VARCHAR)"
 # A caller (the tests do) may look at every statement before it runs and refuse it.
 Checker = Callable[[str], None]
-ARROW_TYPES = {"int": pa.int64(), "text": pa.string(), "flag": pa.bool_(), "bytes": pa.binary()}
+ARROW_TYPES: dict[str, pa.DataType] = {"int": pa.int64(), "text": pa.string(), "flag": pa.bool_(), "bytes": pa.binary()}
 
 
 def arrow_schema(declared: Table, *, without: Sequence[str] = ()) -> pa.Schema:
@@ -40,6 +42,7 @@ class Engine:
             "SET lock_configuration = true",
         ):
             self._con.execute(setting)
+        self._con.execute(STAMP)
         held = {row[0] for row in self._con.execute("SELECT table_name FROM information_schema.tables").fetchall()}
         for name, declared in all_tables().items():
             if name not in held:
@@ -103,6 +106,16 @@ class Engine:
         """Every row of a declared table in its one fixed order."""
         declared = all_tables()[name]
         return self.arrow(f'SELECT * FROM "{name}" ORDER BY {order_by(declared)}')
+
+    def stamp(self) -> tuple[int, int, str]:
+        """Journal entries that the record tables hold, entries that the stages have seen, and the code version."""
+        found = self._con.execute("SELECT records, stages, code FROM stamp").fetchone()
+        return (int(found[0]), int(found[1]), str(found[2])) if found else (0, 0, "")
+
+    def set_stamp(self, records: int, stages: int, code: str) -> None:
+        """Set the stamp, inside the transaction that makes it true."""
+        self._con.execute("DELETE FROM stamp")
+        self._con.execute("INSERT INTO stamp VALUES (?, ?, ?)", [records, stages, code])
 
     def begin(self) -> None:
         """Start a transaction: several writes become visible and durable together."""

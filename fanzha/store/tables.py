@@ -25,7 +25,9 @@ def table(name: str) -> Table:
     if found is None:
         names = ", ".join(all_tables())
         raise NotFound(
-            f"there is no table called {name!r}", f"没有名为 {name!r} 的表", remedy=f"choose one of: {names}",
+            f"there is no table called {name!r}",
+            f"没有名为 {name!r} 的表",
+            remedy=f"choose one of: {names}",
             remedy_zh=f"可选:{names}",
         )
     return found

@@ -1,0 +1,46 @@
+"""Identifiers that only their context makes: WeChat and QQ numbers, Telegram handles, names after a label."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+_LINK: Final = r"\s{0,2}(?:号码|账号|帐号|号|群|频道|ID|id|Id)?\s{0,2}(?:是|为|叫|[:：=@])?\s{0,2}@?"
+_WECHAT: Final = re.compile(
+    rf"(?:微信|薇信|威信|徽信|V信|v信|加[vV]|weixin|wechat|(?<![A-Za-z])(?:wx|vx)(?=[\s:：号=])){_LINK}"
+    r"([A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-@.])",
+    re.IGNORECASE,
+)
+_QQ: Final = re.compile(rf"(?:(?<![A-Za-z])qq群?|扣扣|企鹅号?|Q群){_LINK}([1-9]\d{{4,10}})(?!\d|\s?[元块])", re.IGNORECASE)
+_TELEGRAM: Final = re.compile(
+    rf"(?:telegram|(?<![A-Za-z])tg(?=[\s:：号@群=])|电报|纸飞机|飞机(?=号|群|[:：@])){_LINK}"
+    r"([A-Za-z][A-Za-z0-9_]{4,31})(?![A-Za-z0-9_@.])"
+    r"|(?<![A-Za-z0-9.])(?:https?://)?(?:t\.me|telegram\.me)/(?:joinchat/)?([A-Za-z][A-Za-z0-9_]{4,31})(?![A-Za-z0-9_])",
+    re.IGNORECASE,
+)
+_NAME: Final = re.compile(
+    r"(?:户名|收款人(?:姓名)?|开户人|姓名|持卡人|账户名称?)\s{0,2}[:：]\s{0,2}([\u4e00-\u9fff*·]{2,20})(?![\u4e00-\u9fff])"
+)
+# a label's noun is no handle: "wechat account", "telegram group", "微信 account"
+_WORDS: Final = frozenset(
+    (
+        *("account", "number", "group", "channel", "message", "messages", "transfer", "friend", "friends", "contact"),
+        *("payment", "wallet", "chats", "video", "voice", "called", "please", "public", "username", "whatsapp"),
+        *("wechat", "weixin", "telegram"),
+    )
+)
+
+
+def scan(folded: str) -> Iterator[tuple[str, int, int, str]]:
+    """(kind, start, end, normal) of each identifier of context in folded text; kinds wechat, qq, telegram, name."""
+    for found in _WECHAT.finditer(folded):
+        if found[1].lower() not in _WORDS:
+            # WeChat takes an id in either case for the same person
+            yield "wechat", *found.span(1), found[1].lower()
+    for found in _QQ.finditer(folded):
+        yield "qq", *found.span(1), found[1]
+    for found in _TELEGRAM.finditer(folded):
+        group = 1 if found[1] else 2
+        if found[group].lower() not in _WORDS:
+            yield "telegram", *found.span(group), found[group].lower()
+    for found in _NAME.finditer(folded):
+        yield "name", *found.span(1), found[1]

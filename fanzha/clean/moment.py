@@ -1,0 +1,202 @@
+"""Points in time as integer UTC milliseconds beside the original text and the assumed zone."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from fanzha.clean import moment_words
+from fanzha.clean.digits import fold
+from fanzha.clean.moment_words import Clock, Wall
+from fanzha.errors import InputError
+
+_TEXT_MAX: Final = 64
+_YEAR_MIN, _YEAR_MAX = 1900, 2199
+_EPOCH: Final = datetime(1970, 1, 1)
+_SHANGHAI_MS: Final = 8 * 3_600_000
+_FIXED_FROM: Final = datetime(1992, 1, 1)  # the last summer time of Shanghai ended on 1991-09-15
+
+_SEP: Final = r"[-/.]"
+_CLOCK: Final = moment_words.CLOCK
+_YMD: Final = re.compile(
+    rf"(\d{{4}})(?:-(\d{{1,2}})-(\d{{1,2}})|/(\d{{1,2}})/(\d{{1,2}})|\.(\d{{1,2}})\.(\d{{1,2}})|\s?年\s?(\d{{1,2}})\s?月\s?(\d{{1,2}})\s?[日号]?)"
+    rf"(?:(?:T|\s|,)?\s?(?P<clock>{_CLOCK}))?\s?(?P<zone>Z|UTC|GMT|[+-]\d{{2}}:?(?:\d{{2}})?)?",
+    re.IGNORECASE,
+)
+_COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?P<zone>Z)?")
+_EITHER: Final = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}})(?:,?\s(?P<clock>{_CLOCK}))?")
+_MONTHS: Final = {m: i + 1 for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}
+_MONTH: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
+_DAY_MONTH: Final = re.compile(
+    rf"(\d{{1,2}})(?:st|nd|rd|th)?[\s\-](?:of\s)?{_MONTH}[\s\-,]{{1,2}}(\d{{4}})(?:,?\s(?:at\s)?(?P<clock>{_CLOCK}))?", re.IGNORECASE
+)
+_MONTH_DAY: Final = re.compile(
+    rf"{_MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?:,?\s(?:at\s)?(?P<clock>{_CLOCK}))?", re.IGNORECASE
+)
+_SERIAL: Final = re.compile(r"\d{1,7}(?:\.\d{1,17})?")
+_OFFSET: Final = re.compile(r"([+-])(\d{2}):?(\d{2})?")
+
+_D: Final = r"\d{1,2}"
+# What may be a moment inside running text; `moment_words.IN_TEXT` has the relative ones. Every repeat is bounded.
+IN_TEXT: Final = re.compile(
+    rf"(?<![\d.\-/])(?:\d{{4}}(?:-{_D}-{_D}|/{_D}/{_D}|\.{_D}\.{_D}|\s?年\s?{_D}\s?月\s?{_D}\s?[日号]?)(?:(?:T|\s|,)?\s?{_CLOCK})?"
+    rf"(?:\s?(?:Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}})(?![A-Za-z\d]))?|(?:19|20)\d{{6}}(?:[T ]?\d{{2}}:?\d{{2}}(?::?\d{{2}})?)?"
+    rf"|{_D}[-/]{_D}[-/]\d{{4}}(?:,?\s{_CLOCK})?|{_D}(?:st|nd|rd|th)?\s{_MONTH}[\s,]{{1,2}}\d{{4}}(?:,?\s(?:at\s)?{_CLOCK})?)(?![\d\-/])"
+    rf"|(?<![A-Za-z]){_MONTH}\s{_D}(?:st|nd|rd|th)?,?\s\d{{4}}(?:,?\s(?:at\s)?{_CLOCK})?(?![\d])"
+    rf"|{moment_words.IN_TEXT}",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A point in time. `at_ms`: UTC milliseconds since 1970, the start of what `precision` leaves open.
+
+    `zone`: the zone of the wall clock (IANA name, or the offset written in the text); `assumed_zone`: the text named none.
+    `precision`: second, minute, hour, part_of_day or day.
+    """
+
+    at_ms: int
+    original: str
+    zone: str
+    assumed_zone: bool
+    precision: str
+
+
+def parse(
+    text: str,
+    *,
+    zone: str = "Asia/Shanghai",
+    relative_to_ms: int | None = None,
+    epoch: bool = False,
+    excel: bool = False,
+) -> Moment | None:
+    """One point in time, or None when the text is not exactly one.
+
+    `zone` is the wall clock's where the text names none. `relative_to_ms` (UTC) is what `昨晚八点`, `3天前` or a date
+    without a year (then its latest occurrence) count from; without it they give None. `epoch` reads 10 digits as seconds
+    and 13 as milliseconds, `excel` reads serial day numbers of the 1900 system. 05/03/2024 is ambiguous and gives None unless a
+    part is over 12 or both agree. Raises InputError for an unknown zone.
+    """
+    if len(text) == 19 and text[10] == " " and text[4] == "-" and text.isascii():
+        quick = _iso(text)
+        if quick is not None:
+            return _moment(Wall(quick, "second"), text, zone, None)
+    if len(text) > _TEXT_MAX:
+        return None
+    plain = re.sub(r"\s+", " ", fold(text).strip(" \t\r\n'\"`"))
+    if epoch and re.fullmatch(r"\d{10}|\d{13}", plain):
+        at_ms = int(plain) * (1000 if len(plain) == 10 else 1)
+        return Moment(at_ms, text, "UTC", False, "second")
+    if excel and _SERIAL.fullmatch(plain):
+        wall = _excel(plain)
+        return None if wall is None else _moment(wall, text, zone, None)
+    found = _absolute(plain)
+    if found is not None:
+        return _moment(found[0], text, zone, found[1])
+    if relative_to_ms is None:
+        return None
+    try:
+        now = datetime.fromtimestamp(relative_to_ms / 1000, UTC).astimezone(_zone(zone)).replace(tzinfo=None)
+        relative = moment_words.read(plain, now)
+    except (OverflowError, ValueError, OSError):
+        return None  # beyond the years a computer counts
+    return None if relative is None else _moment(relative, text, zone, None)
+
+
+def _iso(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InputError(
+            f"there is no time zone {name!r}",
+            f"没有名为 {name!r} 的时区",
+            remedy="use an IANA name such as Asia/Shanghai",
+            remedy_zh="请使用 IANA 时区名,例如 Asia/Shanghai",
+        ) from error
+
+
+def _moment(wall: Wall, text: str, zone: str, offset: str | None) -> Moment | None:
+    when = wall.at
+    if not _YEAR_MIN <= when.year <= _YEAR_MAX:
+        return None
+    wall_ms = (when - _EPOCH) // timedelta(milliseconds=1)
+    if offset is not None:
+        shift_ms = _offset_ms(offset)
+        return None if shift_ms is None else Moment(wall_ms - shift_ms, text, offset, False, wall.precision)
+    if zone == "Asia/Shanghai" and when >= _FIXED_FROM:
+        return Moment(wall_ms - _SHANGHAI_MS, text, zone, True, wall.precision)
+    shift = when.replace(tzinfo=_zone(zone)).utcoffset() or timedelta(0)
+    return Moment(wall_ms - shift // timedelta(milliseconds=1), text, zone, True, wall.precision)
+
+
+def _offset_ms(offset: str) -> int | None:
+    if offset == "UTC":
+        return 0
+    found = _OFFSET.fullmatch(offset)
+    if found is None or int(found[2]) > 14 or int(found[3] or 0) > 59:
+        return None
+    minutes = int(found[2]) * 60 + int(found[3] or 0)
+    return minutes * 60_000 * (-1 if found[1] == "-" else 1)
+
+
+def _absolute(plain: str) -> tuple[Wall, str | None] | None:
+    """(wall time, offset written in the text) of a date with a year."""
+    found = _YMD.fullmatch(plain)
+    if found:
+        month, day = (found[2] or found[4] or found[6] or found[8]), (found[3] or found[5] or found[7] or found[9])
+        return _with_clock(int(found[1]), int(month), int(day), found["clock"], found["zone"])
+    found = _COMPACT.fullmatch(plain)
+    if found:
+        year, month, day = int(found[1]), int(found[2]), int(found[3])
+        if found[4] is None:
+            return _with_clock(year, month, day, None, None)
+        second = f":{found[6]}" if found[6] else ""
+        return _with_clock(year, month, day, f"{found[4]}:{found[5]}{second}", found["zone"])
+    found = _EITHER.fullmatch(plain)
+    if found:
+        first, second_part = int(found[1]), int(found[3])
+        if first > 12 or first == second_part:
+            return _with_clock(int(found[4]), second_part, first, found["clock"], None)
+        return _with_clock(int(found[4]), first, second_part, found["clock"], None) if second_part > 12 else None
+    found = _DAY_MONTH.fullmatch(plain)
+    if found:
+        return _with_clock(int(found[3]), _MONTHS[found[2].lower()], int(found[1]), found["clock"], None)
+    found = _MONTH_DAY.fullmatch(plain)
+    if found:
+        return _with_clock(int(found[3]), _MONTHS[found[1].lower()], int(found[2]), found["clock"], None)
+    return None
+
+
+def _with_clock(year: int, month: int, day: int, clock: str | None, zone: str | None) -> tuple[Wall, str | None] | None:
+    try:
+        date = datetime(year, month, day)
+    except ValueError:
+        return None
+    offset = None if zone is None else "UTC" if zone.upper() in ("Z", "UTC", "GMT") else zone
+    if clock is None:
+        return (Wall(date, "day"), offset)
+    read: Clock | None = moment_words.clock(clock)
+    if read is None or year > _YEAR_MAX:
+        return None
+    return Wall(date + timedelta(milliseconds=read.after_ms), read.precision), offset
+
+
+def _excel(plain: str) -> Wall | None:
+    """Serial days of the 1900 date system, counted from 1899-12-30 (right from 1900-03-01 on), to the nearest second."""
+    days = Decimal(plain)
+    if not 61 <= days < 109_000:
+        return None
+    seconds = int((days * 86_400).to_integral_value())
+    return Wall(datetime(1899, 12, 30) + timedelta(seconds=seconds), "day" if days % 1 == 0 else "second")

@@ -1,0 +1,258 @@
+"""Identifiers, amounts and times in free text: where they stand, what they are, and whose they seem to be."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fanzha.clean import domain, email, handle, moment, money, name, number_run, url, wallet
+from fanzha.clean.fold import normalise as normalise
+from fanzha.clean.value import Value
+
+_L: Final = r"[A-Za-z0-9_\-]"
+_DOT: Final = r"(?:\.|\s{0,2}[\[({]\s?(?:\.|dot|点)\s?[\])}]\s{0,2}|\sdot\s|。(?=[A-Za-z0-9]))"
+_HOST: Final = rf"(?:{_L}{{1,63}}{_DOT}){{1,8}}[A-Za-z]{{2,24}}(?![A-Za-z0-9_\-])"
+_TAIL: Final = r"(?::\d{1,5})?(?:[/?][!-;=?-~]{0,2000})?"
+_URL: Final = re.compile(
+    r"(?<![A-Za-z])(?:h(?:tt|xx|\*\*|xt|tx)ps?|ftp|fxp)\s?(?::|\[\s?:\s?\])\s?(?:[/\\]|\[/\]){2}[^\s<>\"'，。；：！？、（）【】「」《》]{1,2000}"
+    r"|(?<![A-Za-z])(?:h(?:tt|xx)ps?)\[://\][^\s<>\"'，。；：！？、（）【】「」《》]{1,2000}",
+    re.IGNORECASE,
+)
+_BARE: Final = re.compile(rf"(?<![\w@.\-*/]){_HOST}{_TAIL}", re.IGNORECASE | re.ASCII)
+_EMAIL: Final = re.compile(
+    rf"(?<![\w.+\-*])[A-Za-z0-9_%+\-*](?:[A-Za-z0-9._%+\-*]{{0,63}})(?:@|\s?[\[(]\s?(?:at|@)\s?[\])]\s?){_HOST}",
+    re.IGNORECASE | re.ASCII,
+)
+_WALLET: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:0[xX][0-9a-fA-F]{40}|bc1[0-9a-z]{11,87}|BC1[0-9A-Z]{11,87}|[T13][1-9A-HJ-NP-Za-km-z]{25,34})(?![A-Za-z0-9])"
+)
+_TRAILING: Final = ".,;:!?)]}'\"*_~|"
+_COUNTED: Final = re.compile(r"\s?(?:多|余|几|左右)?\s?[人个位名次条户家张台部件天年月日字步粉]")
+_ABOUT: Final = re.compile(r"\s?(?:多|余|几|来)(?=\s?[元块万]|\s?$)")
+
+_ROLES: Final = (
+    (
+        "payee",
+        re.compile(
+            r"转到|转入|转至|转给|转账(?:到|至|给)|汇到|汇入|汇至|汇给|汇款(?:到|至|给)|打到|打入|打给|打款(?:到|至)|存入|收款|对方账[户号]|对方卡号"
+            r"|paid (?:in)?to|sent to|transfer(?:red)? (?:\S{1,12} )?to|payee|beneficiary",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "contact",
+        re.compile(
+            r"来电|打来|接到|拨打|致电|电话|联系|客服|加我|添加|call(?:ed|s|ing)?(?: me)?(?: from)?|phoned|contact|text(?:ed)?|sms from",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "own",
+        re.compile(
+            r"本人|我的(?:银行)?卡|我的账[户号]|我的(?:手机|电话|号码|微信|身份证)|我名下|自己的(?:卡|账户)|my (?:own |bank )?(?:account|card|number|phone|mobile|wallet|id)",
+            re.IGNORECASE,
+        ),
+    ),
+)
+_ROLE_WINDOW: Final = 20
+_CLAUSE: Final = re.compile(r"[,，。;；!！?？\n]|\. ")
+_ROLE_KINDS: Final = frozenset(("money", "moment"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing found in a text: `original == text[start:end]`; the rest as in `Value`.
+
+    `normal` is `CNY:3500000` (minor units) for money and UTC milliseconds for a moment. `problem` is `lookalike` where letters stood
+    for digits, `approximate` for 3万余元. `role` is a cheap hint from the words just before: payee, contact, own or "".
+    """
+
+    kind: str
+    start: int
+    end: int
+    original: str
+    normal: str
+    valid: bool = True
+    partial: bool = False
+    problem: str = ""
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A span of the folded text; of two that overlap the higher rank wins, then the longer, then the earlier."""
+
+    start: int
+    end: int
+    kind: str
+    normal: str
+    valid: bool
+    partial: bool
+    problem: str
+    rank: int
+
+
+def find(
+    text: str, *, relative_to_ms: int | None = None, zone: str = "Asia/Shanghai", region: str = "CN"
+) -> tuple[Found, ...]:
+    """Everything of value in `text`, sorted by place, without overlaps.
+
+    `relative_to_ms` (UTC) and `zone` give meaning to `昨晚八点`; without the first such phrases are left out. `region` is where
+    bare phone numbers are dialled. Linear in the length of the text; never raises on any text.
+    """
+    folded, origin = normalise(text)
+    candidates = list(_candidates(folded, relative_to_ms, zone, region))
+    if not candidates:
+        return ()
+    candidates.sort(key=lambda c: (-c.rank, c.start - c.end, c.start, c.kind))
+    starts: list[int] = []
+    chosen: list[_Candidate] = []
+    taken = bytearray(len(folded))
+    for candidate in candidates:
+        if taken.find(1, candidate.start, candidate.end) < 0:
+            taken[candidate.start : candidate.end] = b"\x01" * (candidate.end - candidate.start)
+            chosen.append(candidate)
+    chosen.sort(key=lambda c: c.start)
+    starts = [c.start for c in chosen]
+    return tuple(_found(text, folded, origin, c, chosen, starts) for c in chosen)
+
+
+def _found(
+    text: str, folded: str, origin: Sequence[int], candidate: _Candidate, chosen: list[_Candidate], starts: list[int]
+) -> Found:
+    start, end = origin[candidate.start], origin[candidate.end - 1] + 1
+    problem = candidate.problem
+    if not problem and candidate.kind not in _WITH_LETTERS:
+        spelled = any(
+            text[origin[i]] in "oOlI" and folded[i] in "01" for i in range(candidate.start, candidate.end)
+        )
+        problem = "lookalike" if spelled else ""
+    role = "" if candidate.kind in _ROLE_KINDS else _role(folded, candidate, chosen, starts)
+    return Found(
+        candidate.kind,
+        start,
+        end,
+        text[start:end],
+        candidate.normal,
+        candidate.valid,
+        candidate.partial,
+        problem,
+        role,
+    )
+
+
+_WITH_LETTERS: Final = frozenset(("url", "domain", "email", "wallet", "wechat", "telegram", "name"))
+
+
+def _role(folded: str, candidate: _Candidate, chosen: list[_Candidate], starts: list[int]) -> str:
+    """The role whose word stands nearest before the candidate, not across another number or the end of a sentence."""
+    floor = max(0, candidate.start - _ROLE_WINDOW)
+    place = bisect_right(starts, candidate.start) - 2
+    if place >= 0 and chosen[place].kind not in _ROLE_KINDS:
+        floor = max(floor, chosen[place].end)
+    before = folded[floor : candidate.start]
+    best, role = -1, ""
+    for hint, words in _ROLES:
+        for match in words.finditer(before):
+            # a later clause no longer speaks of it, unless it merely lists: "转到张某,卡号..."
+            if match.end() > best and len(_CLAUSE.findall(before, match.end())) <= 1:
+                best, role = match.end(), hint
+    return role
+
+
+def _candidates(folded: str, relative_to_ms: int | None, zone: str, region: str) -> Iterator[_Candidate]:
+    lower = folded.lower()
+    dotted = "." in folded or "dot" in lower or "点" in folded or "。" in folded
+    if "//" in folded or "[" in folded or "\\" in folded:
+        yield from _urls(folded)
+    if dotted:
+        if "@" in folded or "at" in lower:
+            yield from _emails(folded)
+        yield from _hosts(folded)
+    if len(folded) >= 26:
+        yield from _wallets(folded)
+    for kind, start, end, normal in handle.scan(folded):
+        if kind == "name":
+            person = name.parse(normal)
+            if person is not None:
+                yield _Candidate(start, end, kind, person.normal, True, person.partial, "", 4)
+        else:
+            yield _Candidate(start, end, kind, normal, True, False, "", 9)
+    if any("0" <= c <= "9" for c in folded) or "*" in folded:
+        for start, end, value in number_run.scan(folded, region):
+            yield _of(value, start, end, _rank(value))
+    yield from _amounts(folded)
+    yield from _moments(folded, relative_to_ms, zone)
+
+
+def _of(value: Value, start: int, end: int, rank: int) -> _Candidate:
+    return _Candidate(start, end, value.kind, value.normal, value.valid, value.partial, value.problem, rank)
+
+
+def _rank(value: Value) -> int:
+    if value.partial:
+        return 5
+    if not value.valid:
+        return 4
+    return {"cn_id": 8, "bank_card": 7, "imei": 7, "phone": 6}.get(value.kind, 4)
+
+
+def _urls(folded: str) -> Iterator[_Candidate]:
+    for found in _URL.finditer(folded):
+        written = found[0].rstrip(_TRAILING)
+        value = url.parse(written)
+        if value is None or not value.valid:
+            # "https://evil.top点击领取": the address ends where the Chinese sentence goes on
+            ascii_part = re.match(r"[!-~\s]*", written)
+            shorter = ascii_part[0].rstrip(_TRAILING) if ascii_part else ""
+            again = url.parse(shorter) if shorter else None
+            if again is not None and (value is None or again.valid):
+                written, value = shorter, again
+        if value is not None:
+            yield _of(value, found.start(), found.start() + len(written), 10)
+
+
+def _emails(folded: str) -> Iterator[_Candidate]:
+    for found in _EMAIL.finditer(folded):
+        value = email.parse(found[0])
+        if value is not None and value.valid:
+            yield _of(value, found.start(), found.end(), 9)
+
+
+def _hosts(folded: str) -> Iterator[_Candidate]:
+    for found in _BARE.finditer(folded):
+        written = found[0].rstrip(_TRAILING)
+        value = domain.parse(written) or url.parse(written)
+        if value is not None and value.valid:
+            yield _of(value, found.start(), found.start() + len(written), 8)
+
+
+def _wallets(folded: str) -> Iterator[_Candidate]:
+    for found in _WALLET.finditer(folded):
+        value = wallet.parse(found[0])
+        if value is not None:
+            yield _of(value, *found.span(), 9 if value.valid else 5)
+
+
+def _amounts(folded: str) -> Iterator[_Candidate]:
+    for found in money.IN_TEXT.finditer(folded):
+        written = found[0].rstrip()
+        amount = money.parse(written)
+        if amount is None:
+            continue
+        start, end = found.start(), found.start() + len(written)
+        bare = written[-1] in "0123456789万亿萬億wWkK千百十零〇一二三四五六七八九" and written[0] not in "¥$€£"
+        about = _ABOUT.match(folded, end)
+        if bare and not about and _COUNTED.match(folded, end):
+            continue  # 3万人, 2万次: not money
+        problem = "approximate" if about else ""
+        yield _Candidate(start, end, "money", f"{amount.currency}:{amount.amount_minor}", not about, False, problem, 7)
+
+
+def _moments(folded: str, relative_to_ms: int | None, zone: str) -> Iterator[_Candidate]:
+    for found in moment.IN_TEXT.finditer(folded):
+        written = found[0].rstrip()
+        at = moment.parse(written, zone=zone, relative_to_ms=relative_to_ms)
+        if at is not None:
+            yield _Candidate(found.start(), found.start() + len(written), "moment", str(at.at_ms), True, False, "", 7)

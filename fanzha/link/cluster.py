@@ -1,0 +1,113 @@
+"""Link: which reports belong to one case, why, and why not. Contract: the tables `link` makes and their columns.
+
+Reports are joined by the identifiers they name (star edges from report to identifier, connected components). What money
+or call records show beyond the reports never merges cases; it gives near links.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from fanzha.link.benign import Benign
+from fanzha.link.components import components
+from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL, Key, Named, Report, identifiers
+from fanzha.link.near import CALLERS_SQL, Near, case_rank, partial_matches, shared_callers, shared_mentions
+from fanzha.link.weigh import Pull, Seen, Weights, pull, shipped_weights
+from fanzha.store.engine import Engine, arrow_schema
+from fanzha.store.tables import table
+
+MADE = ("pulls", "case_reports", "joins", "near_links")
+
+
+def link(engine: Engine, as_of: int, benign: Benign) -> tuple[str, ...]:
+    """Make pulls, case_reports, joins and near_links from reports, mentions and calls up to `as_of` (UTC ms).
+
+    A report that shares no joining identifier is a case by itself. The case number is file and row of the earliest
+    member (smallest file, then row). Returns the names of the tables made.
+    """
+    weights = shipped_weights()
+    reports: list[Report] = [(file, row) for file, row in engine.rows(REPORTS_SQL, (as_of,))]
+    named = identifiers(reports, engine.rows(MENTIONS_SQL), weights.cap)
+    pulls = weigh_all(named, weights, benign)
+    case_of = cases(reports, named, pulls)
+    place = {report: index for index, report in enumerate(reports)}
+    calls = [
+        (number, place[file, row])
+        for number, file, row in engine.rows(CALLERS_SQL, (as_of,))
+        if (file, row) in place
+    ]
+    near = set(shared_mentions(named, case_of, pulls, weights))
+    near.update(partial_matches(named, case_of, pulls, weights))
+    near.update(shared_callers(calls, case_of, benign, weights))
+    ordered: list[Near] = sorted(near, key=near_order)
+    _write(engine, "pulls", [(*key, p.reports, p.weight, p.joins, p.why) for key, p in sorted(pulls.items())])
+    _write(
+        engine,
+        "case_reports",
+        sorted(
+            ((case_of[index], *report) for index, report in enumerate(reports)),
+            key=lambda r: (case_rank(r[0]), r[1], r[2]),
+        ),
+    )
+    _write(engine, "joins", join_rows(reports, named, pulls, case_of))
+    _write(engine, "near_links", ordered)
+    return MADE
+
+
+def near_order(near: Near) -> tuple[tuple[int, int], tuple[int, int], str, str, str, int]:
+    """The order in which near links are kept."""
+    return case_rank(near.case_a), case_rank(near.case_b), near.kind, near.value, near.how, near.weight
+
+
+def weigh_all(named: Sequence[Named], weights: Weights, benign: Benign) -> dict[Key, Pull]:
+    """The pull of every identifier named. Reporters' own mentions count for nothing."""
+    count: dict[Key, int] = defaultdict(int)
+    valid: dict[Key, bool] = defaultdict(bool)
+    partial: dict[Key, bool] = defaultdict(bool)
+    for one in named:
+        key = (one.kind, one.value)
+        count[key] += not one.own
+        valid[key] |= one.valid
+        partial[key] |= one.partial
+    return {
+        key: pull(weights, *key, Seen(count[key], valid[key], partial[key]), benign.covers(*key)) for key in count
+    }
+
+
+def cases(reports: Sequence[Report], named: Sequence[Named], pulls: Mapping[Key, Pull]) -> dict[int, str]:
+    """The case number of each report, by its place in the sorted list."""
+    first: dict[Key, int] = {}
+    left: list[int] = []
+    right: list[int] = []
+    for one in named:
+        key = (one.kind, one.value)
+        if not one.own and pulls[key].joins:
+            # the first report that names a value stands for it: a star, so edges grow with mentions, not pairs
+            left.append(first.setdefault(key, one.report))
+            right.append(one.report)
+    roots = components(len(reports), left, right)
+    return {index: f"{reports[root][0]}-{reports[root][1]}" for index, root in enumerate(roots.tolist())}
+
+
+def join_rows(
+    reports: Sequence[Report], named: Sequence[Named], pulls: Mapping[Key, Pull], case_of: Mapping[int, str]
+) -> list[tuple[Any, ...]]:
+    """Why and why not: identifiers a report shares with others of its case, and those that did not join it."""
+    rows = []
+    for one in named:
+        pull = pulls[one.kind, one.value]
+        joins = pull.joins and not one.own
+        if joins and pull.reports < 2:
+            continue  # it would join, but nobody else names it
+        why = "own" if one.own and pull.why != "benign" else pull.why
+        weight = 0 if one.own else pull.weight
+        rows.append((case_of[one.report], *reports[one.report], one.kind, one.value, weight, joins, why))
+    return sorted(rows, key=lambda r: (case_rank(r[0]), r[3], r[4], r[1], r[2]))
+
+
+def _write(engine: Engine, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    schema = arrow_schema(table(name))
+    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+    engine.replace(name, pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema))

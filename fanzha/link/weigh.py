@@ -1,0 +1,110 @@
+"""How strongly an identifier pulls the reports that name it together. Integers only: sums must not depend on order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from fanzha.clean import account, domain, email, imei, phone, url, wallet
+from fanzha.clean.digits import MILLIBITS_PER_DIGIT
+
+MILLIBITS_PER_CHARACTER = 4000  # of identifiers that `clean` has no module for: fewer than log2(36) a character
+
+_SPECIFICITY: Mapping[str, Callable[[str], int]] = {
+    "account": account.specificity,
+    "domain": domain.specificity,
+    "email": email.specificity,
+    "imei": imei.specificity,
+    "phone": phone.specificity,
+    "url": url.specificity,
+    "wallet": wallet.specificity,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The numbers of weights.yaml (milli-bits and counts), frozen for one epoch."""
+
+    threshold: int
+    penalty_per_bucket: int
+    near_cases_max: int
+    partial_fits_max: int
+    cap: Mapping[str, int]
+    floor: Mapping[str, int]
+
+    def base(self, kind: str, value: str) -> int:
+        """Milli-bits of this value before popularity: its specificity within the bounds of its kind."""
+        return min(self.cap[kind], max(self.floor[kind], specificity(kind, value)))
+
+    def weight(self, base: int, reports: int) -> int:
+        """Milli-bits left when `reports` reports name it; never below zero."""
+        return max(0, base - self.penalty_per_bucket * reports.bit_length())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What is known of one identifier over all reports, before it is weighed.
+
+    `reports` counts those that name it as somebody else's; `valid` holds if any mention of it was found valid.
+    """
+
+    reports: int
+    valid: bool
+    partial: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """One row of `pulls`: the weight in milli-bits, whether it joins by itself, and the code why."""
+
+    reports: int
+    weight: int
+    joins: bool
+    why: str
+
+
+def specificity(kind: str, value: str) -> int:
+    """Milli-bits by which this value narrows the search; visible characters only."""
+    if "*" in value:
+        visible = value.replace("*", "").removeprefix("+")
+        return len(visible) * MILLIBITS_PER_DIGIT
+    measure = _SPECIFICITY.get(kind)
+    return measure(value) if measure else len(value) * MILLIBITS_PER_CHARACTER
+
+
+def pull(weights: Weights, kind: str, value: str, seen: Seen, benign: bool) -> Pull:
+    """Weigh one identifier. The reasons that forbid joining come first, whatever the weight."""
+    weight = weights.weight(weights.base(kind, value), seen.reports)
+    if benign:
+        return Pull(seen.reports, 0, False, "benign")
+    if seen.reports == 0:
+        return Pull(0, 0, False, "own")
+    if seen.partial:
+        return Pull(seen.reports, weight, False, "partial")
+    if not seen.valid:
+        return Pull(seen.reports, weight, False, "invalid")
+    if weight >= weights.threshold:
+        return Pull(seen.reports, weight, True, "specific")
+    alone = weights.weight(weights.base(kind, value), 1)
+    return Pull(seen.reports, weight, False, "popular" if alone >= weights.threshold else "weak_kind")
+
+
+def read_weights(text: str) -> Weights:
+    """The record made from the text of a file such as weights.yaml."""
+    raw = yaml.load(text, Loader=yaml.CSafeLoader)
+    return Weights(
+        threshold=raw["threshold"],
+        penalty_per_bucket=raw["penalty_per_bucket"],
+        near_cases_max=raw["near_cases_max"],
+        partial_fits_max=raw["partial_fits_max"],
+        cap={kind: bounds["cap"] for kind, bounds in raw["kinds"].items()},
+        floor={kind: bounds["floor"] for kind, bounds in raw["kinds"].items()},
+    )
+
+
+@cache
+def shipped_weights() -> Weights:
+    """The weights of the present epoch."""
+    return read_weights((files("fanzha.link") / "weights.yaml").read_text(encoding="utf-8"))

@@ -1,0 +1,70 @@
+"""The terms under which a file is received: who sent it, for what purpose, on what ground, how far it may travel."""
+
+from dataclasses import asdict, dataclass, fields
+
+from fanzha.errors import InputError
+
+# Purposes for which personal data may be shown or exported (Anti-Telecom and Online Fraud Law, arts. 16, 18, 20, 27, 34).
+PURPOSES = {
+    "anti_fraud": ("prevention and investigation of telecom and online fraud", "防范和侦办电信网络诈骗"),
+    "refund": ("return of victims' money", "涉案资金返还"),
+    "appeal": ("examination of an appeal", "申诉核查"),
+    "audit": ("supervision of this work", "监督检查"),
+    "training": ("training with invented data", "虚构数据培训"),
+}
+TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
+SENSITIVITY = ("public", "internal", "personal", "sensitive_personal")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Terms of one admission. The defaults are the strictest that still allow the work.
+
+    body         the body the file came from
+    purpose      a key of PURPOSES
+    legal_basis  the ground for keeping it, in the deploying body's words
+    sensitivity  one of SENSITIVITY
+    tlp          handling, one of TLP (TLP 2.0)
+    reliability  Admiralty pair: source A-F, information 1-6 (F6: neither can be judged)
+    zone         IANA time zone assumed where a file states none
+    region       country assumed for phone numbers without a country code (ISO 3166)
+    currency     currency assumed where a file states none (ISO 4217)
+    """
+
+    body: str = "unstated"
+    purpose: str = "anti_fraud"
+    legal_basis: str = "unstated"
+    sensitivity: str = "sensitive_personal"
+    tlp: str = "AMBER+STRICT"
+    reliability: str = "F6"
+    zone: str = "Asia/Shanghai"
+    region: str = "CN"
+    currency: str = "CNY"
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("purpose", tuple(PURPOSES)), ("tlp", TLP), ("sensitivity", SENSITIVITY)):
+            if getattr(self, name) not in allowed:
+                choices = ", ".join(allowed)
+                raise InputError(
+                    f"{getattr(self, name)!r} is no {name}",
+                    f"{getattr(self, name)!r} 不是有效的 {name}",
+                    remedy=f"choose one of: {choices}",
+                    remedy_zh=f"可选:{choices}",
+                )
+        if len(self.reliability) != 2 or self.reliability[0] not in "ABCDEF" or self.reliability[1] not in "123456":
+            raise InputError(
+                f"{self.reliability!r} is no Admiralty pair",
+                f"{self.reliability!r} 不是有效的可靠性代码",
+                remedy="write a letter A-F and a digit 1-6, for example B2",
+                remedy_zh="填写字母 A-F 加数字 1-6,例如 B2",
+            )
+
+    def as_dict(self) -> dict[str, str]:
+        """The terms as they are written into the journal."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, str]) -> "Terms":
+        """The terms as they stand in the journal; unknown keys of newer versions are left out."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{name: value for name, value in raw.items() if name in known})

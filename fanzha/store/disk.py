@@ -1,0 +1,130 @@
+"""Writing so that what was acknowledged survives a power cut; and SQLite files whose every page carries a checksum."""
+
+import contextlib
+import ctypes
+import os
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import apsw
+import apsw.sqlite_extra
+import numpy as np
+
+from fanzha.errors import RecordDamaged, StorageFailed
+
+# Versions before this have the WAL-reset bug, which can corrupt a file when two connections write and checkpoint at once.
+SQLITE_OLDEST = (3, 51, 3)
+
+
+@contextlib.contextmanager
+def storage(path: Path) -> Iterator[None]:
+    """Turn a refusal of the operating system or of SQLite into StorageFailed. Never retried: a failed fsync may have
+    dropped the data it was asked to keep."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageFailed(
+            f"the disk refused: {error.strerror or error}",
+            f"磁盘写入失败:{error.strerror or error}",
+            where=str(path),
+            remedy="make room or mend the disk, then start again; nothing acknowledged is lost",
+            remedy_zh="腾出空间或修复磁盘后重新启动;已确认的内容不会丢失",
+        ) from error
+    except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
+        raise StorageFailed(
+            f"the journal's disk refused: {error}",
+            f"账簿写入失败:{error}",
+            where=str(path),
+            remedy="make room or mend the disk, then start again; nothing acknowledged is lost",
+            remedy_zh="腾出空间或修复磁盘后重新启动;已确认的内容不会丢失",
+        ) from error
+    except (apsw.CorruptError, apsw.NotADBError) as error:
+        raise damaged(path, str(error)) from error
+
+
+def damaged(path: Path, detail: str) -> RecordDamaged:
+    """The error for a record that is not what was acknowledged."""
+    return RecordDamaged(
+        f"the record is damaged: {detail}",
+        f"账簿已损坏:{detail}",
+        where=str(path),
+        remedy="stop using this workspace and restore a backup; `fanzha verify` lists every damaged place",
+        remedy_zh="停止使用该工作区并从备份恢复;fanzha verify 会列出每一处损坏",
+    )
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_durably(path: Path, pieces: Iterator[bytes], *, mode: int = 0o600) -> None:
+    """Write a file so that after return it is whole under its name, and before return its name does not exist or still
+    holds the old content."""
+    temporary = path.with_name(path.name + ".tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        for piece in pieces:
+            view = memoryview(piece)
+            while view:
+                view = view[os.write(handle, view) :]
+        os.fchmod(handle, mode)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    temporary.rename(path)
+    sync_folder(path.parent)
+
+
+@cache
+def _load_checksum_vfs() -> None:
+    version = tuple(int(part) for part in apsw.sqlite_lib_version().split("."))
+    if version < SQLITE_OLDEST:
+        raise StorageFailed(
+            f"SQLite {apsw.sqlite_lib_version()} can corrupt the journal",
+            f"SQLite {apsw.sqlite_lib_version()} 可能损坏账簿",
+            remedy="install the locked requirements again",
+            remedy_zh="重新安装锁定的依赖",
+        )
+    apsw.sqlite_extra.load(apsw.Connection(":memory:"), "cksumvfs")
+
+
+def open_sqlite(path: Path) -> apsw.Connection:
+    """A SQLite file with page checksums, WAL and synchronous=FULL, created with mode 0600 if it is not there."""
+    _load_checksum_vfs()
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = apsw.Connection(str(path), vfs="cksmvfs")
+    reserve = ctypes.c_int(8)  # the checksum takes the last 8 bytes of each page; only a new file takes it over
+    connection.file_control("main", apsw.SQLITE_FCNTL_RESERVE_BYTES, ctypes.addressof(reserve))
+    # One statement a call: execute() of two stops at the first row and skips the second.
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "locking_mode = EXCLUSIVE"):
+        list(connection.execute(f"PRAGMA {pragma}"))
+    return connection
+
+
+def damaged_pages(path: Path) -> list[int]:
+    """Numbers (from 1) of the pages of a closed SQLite file whose checksum does not hold, free pages included.
+
+    Algorithm of SQLite's cksumvfs: two running 32-bit sums over little-endian words, stored in the last 8 bytes.
+    """
+    data = path.read_bytes()
+    if not data:
+        return []
+    size = int.from_bytes(data[16:18], "big") if len(data) >= 18 else 0
+    size = 65536 if size == 1 else size
+    if size < 512 or size & (size - 1) or len(data) % size or data[20:21] != b"\x08":
+        return [1]
+    pages = np.frombuffer(data, dtype="<u4").reshape(-1, size // 4).astype(np.uint64)
+    first = np.zeros(len(pages), np.uint64)
+    second = np.zeros(len(pages), np.uint64)
+    mask = np.uint64(0xFFFFFFFF)
+    for word in range(0, size // 4 - 2, 2):
+        first = (first + pages[:, word] + second) & mask
+        second = (second + pages[:, word + 1] + first) & mask
+    wrong = (first != pages[:, -2]) | (second != pages[:, -1])
+    return [int(page) + 1 for page in np.flatnonzero(wrong)]

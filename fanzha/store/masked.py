@@ -1,0 +1,60 @@
+"""Personal data as it may be shown: every sensitive column masked by the rule of its kind."""
+
+from collections.abc import Callable
+from functools import cache
+
+import pyarrow as pa
+
+from fanzha.clean import account, bank_card, cn_id, domain, email, imei, name, phone, text, url, wallet
+from fanzha.model.table import Column, Table
+
+MASKS: dict[str, Callable[[str], str]] = {
+    module.KIND: module.masked
+    for module in (account, bank_card, cn_id, domain, email, imei, name, phone, url, wallet)
+}
+OPEN_KINDS = {"money", "moment", "url", "domain"}  # infrastructure, amounts and times are not personal
+
+
+@cache
+def mask_value(kind: str, value: str) -> str:
+    """One value as it may be shown. Kinds without a rule of their own keep two characters at each end."""
+    if not value or kind in OPEN_KINDS:
+        return value
+    rule = MASKS.get(kind)
+    if rule is not None:
+        return rule(value)
+    return value[:2] + "*" * max(1, len(value) - 4) + value[-2:] if len(value) > 4 else "*" * len(value)
+
+
+def mask_text(plain: str) -> str:
+    """Free text with every identifier in it masked; the words around them stay."""
+    pieces, at = [], 0
+    for found in text.find(plain):
+        if found.start < at or found.kind in OPEN_KINDS:
+            continue
+        pieces += [plain[at : found.start], mask_value(found.kind, found.normal)]
+        at = found.stop if hasattr(found, "stop") else found.end
+    return "".join([*pieces, plain[at:]])
+
+
+def mask_table(declared: Table, rows: pa.Table) -> pa.Table:
+    """The rows of a declared table with every sensitive column masked."""
+    for place, column in enumerate(declared.columns):
+        if column.sensitive:
+            rows = rows.set_column(place, column.name, _mask_column(declared, column, rows))
+    return rows
+
+
+def _mask_column(declared: Table, column: Column, rows: pa.Table) -> pa.Array:
+    values = rows.column(column.name).to_pylist()
+    if column.kind == "mention":
+        kind_column = "target_kind" if "target_kind" in declared.column_names() else "kind"
+        kinds = rows.column(kind_column).to_pylist()
+        masked = [value and mask_value(kind, value) for kind, value in zip(kinds, values, strict=True)]
+    elif column.kind == "narrative":
+        masked = [value and mask_text(value) for value in values]
+    elif column.kind == "account":  # the other account may be a wallet or a login that looks like a phone
+        masked = [value and mask_value("wallet" if ":" in value else "account", value) for value in values]
+    else:
+        masked = [value and mask_value(column.kind or "other", value) for value in values]
+    return pa.array(masked, pa.string())
