@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from fanzha.document import fill
+from fanzha.document.gather import case_rows
 from fanzha.errors import FanzhaError, InputError, NotAllowed, NotFound, RecordDamaged
 from fanzha.formats.table import write_table
 from fanzha.ingest import amend, follow
@@ -206,7 +207,7 @@ class Workspace:
     def cases(self) -> list[Case]:
         """Every case, the one with most money still reachable first."""
         self.refresh()
-        return [Case(**vars(row)) for row in fill.case_rows(self.engine)]
+        return [Case(**row) for row in case_rows(self.engine)]
 
     def case(self, case_id: str) -> Case:
         """One case by its number."""
@@ -229,7 +230,7 @@ class Workspace:
     def report(self, folder: str | os.PathLike[str], lang: str = "en") -> Path:
         """Write the pages a person reads into `folder`: index.html, a page per case, the quality of the files."""
         self.refresh()
-        return fill.write_pages(self.engine, self.record, Path(folder), self.as_of(), lang)
+        return fill.write_pages(self.engine, Path(folder), self.as_of(), lang)
 
     # -- the record ----------------------------------------------------------------------------------------------
 

@@ -11,8 +11,22 @@ from fanzha.errors import InputError
 
 # ISO 4217 minor digits other than two, and the signs that cannot be mistaken for another currency's.
 _DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "OMR": 3, "JOD": 3, "TND": 3, "CLP": 0, "ISK": 0}
-_SIGNS = {"CNY": "¥", "USD": "US$", "HKD": "HK$", "SGD": "S$", "TWD": "NT$", "EUR": "€", "GBP": "£", "THB": "฿", "JPY": "JP¥",
-          "KRW": "₩", "MYR": "RM", "INR": "₹", "PHP": "₱", "VND": "₫"}
+_SIGNS = {
+    "CNY": "¥",
+    "USD": "US$",
+    "HKD": "HK$",
+    "SGD": "S$",
+    "TWD": "NT$",
+    "EUR": "€",
+    "GBP": "£",
+    "THB": "฿",
+    "JPY": "JP¥",
+    "KRW": "₩",
+    "MYR": "RM",
+    "INR": "₹",
+    "PHP": "₱",
+    "VND": "₫",
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SHOWN_REFS = 60  # rows listed under one figure; the rest are counted per file
 
@@ -49,8 +63,12 @@ def local(at_ms: int, zone: str) -> datetime:
     try:
         place = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError) as problem:
-        raise InputError(f"there is no time zone {zone!r}", f"没有名为 {zone!r} 的时区", remedy="use an IANA name, Asia/Shanghai",
-                         remedy_zh="请使用 IANA 名称,如 Asia/Shanghai") from problem
+        raise InputError(
+            f"there is no time zone {zone!r}",
+            f"没有名为 {zone!r} 的时区",
+            remedy="use an IANA name, Asia/Shanghai",
+            remedy_zh="请使用 IANA 名称,如 Asia/Shanghai",
+        ) from problem
     return datetime.fromtimestamp(at_ms // 1000, UTC).astimezone(place)
 
 
@@ -91,7 +109,9 @@ def total(figures: Iterable[Figure], rule: str = "summed") -> Figure:
     if len(kinds) != 1:
         raise InputError("money of two currencies cannot be added", "不同币种的金额不能相加")
     currency, unit = kinds.pop()
-    return Figure(sum(figure.value for figure in given), currency, unit, refs, rule if len(given) > 1 else given[0].rule)
+    return Figure(
+        sum(figure.value for figure in given), currency, unit, refs, rule if len(given) > 1 else given[0].rule
+    )
 
 
 class Register:
@@ -125,9 +145,13 @@ class Register:
     def markup(self) -> Markup:
         """The whole register; script shows one entry at a time in the panel, print shows it as an annex."""
         entries = [self._entry(number, figure, caption) for (figure, caption), number in self._numbers.items()]
-        return el("section", {"id": "register", "aria-label": bilingual(word("register"))},
-                  el("h2", None, both(word("register"))), el("p", {"class": "quiet"}, both(word("register_note"))),
-                  el("ol", None, *entries))
+        return el(
+            "section",
+            {"id": "register", "aria-label": bilingual(word("register"))},
+            el("h2", None, both(word("register"))),
+            el("p", {"class": "quiet"}, both(word("register_note"))),
+            el("ol", None, *entries),
+        )
 
     def _entry(self, number: int, figure: Figure, caption: Text) -> Markup:
         rule, note = code_name("rules", figure.rule), code_note("rules", figure.rule)
@@ -141,12 +165,22 @@ class Register:
             more = el("p", {"class": "quiet"}, both(put(word("more_rows"), {"files": rest})))
         elif not figure.refs:
             more = el("p", {"class": "quiet"}, both(word("no_rows")))
-        head = el("p", {"class": "ev-head"}, el("span", {"class": "ev-n"}, f"[{number}]"),
-                  el("span", {"class": "ev-what"}, both(caption)), el("strong", None, both(shown(figure))))
+        head = el(
+            "p",
+            {"class": "ev-head"},
+            el("span", {"class": "ev-n"}, f"[{number}]"),
+            el("span", {"class": "ev-what"}, both(caption)),
+            el("strong", None, both(shown(figure))),
+        )
         explained = join([both(rule), el("span", {"class": "quiet"}, both(note)) if note.en else None], between=" ")
-        return el("li", {"id": f"e{number}", "class": "ev"}, head,
-                  el("p", {"class": "ev-rule"}, el("span", {"class": "tag"}, both(word("rule"))), explained),
-                  el("ul", None, *(_place(ref) for ref in listed)) if listed else None, more)
+        return el(
+            "li",
+            {"id": f"e{number}", "class": "ev"},
+            head,
+            el("p", {"class": "ev-rule"}, el("span", {"class": "tag"}, both(word("rule"))), explained),
+            el("ul", None, *(_place(ref) for ref in listed)) if listed else None,
+            more,
+        )
 
 
 def _place(ref: Ref) -> Markup:

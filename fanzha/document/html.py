@@ -17,9 +17,14 @@ Attributes = Mapping[str, str | int | float | bool | None]
 
 _VOID = frozenset({"meta", "br", "hr", "img", "input", "col"})
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*\Z")
-_RELATIVE = re.compile(r"(#|[A-Za-z0-9_.-]+(/[A-Za-z0-9_.-]+)*(#|\Z))")
+# Beside this page or in a folder below or above it: no scheme, no host, no absolute path, nothing a browser would run.
+_RELATIVE = re.compile(
+    r"(?:(?:\.\./)*[A-Za-z0-9_-][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_-][A-Za-z0-9_.-]*)*)?(?:#[A-Za-z0-9_=&-]*)?\Z"
+)
 # Characters a reader cannot see but a browser acts upon: controls, direction overrides, lone surrogates, separators.
-_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "`": "&#96;"})
 
 
@@ -53,7 +58,9 @@ def _attribute(name: str, value: str | int | float | bool) -> str:
 def el(tag: str, attributes: Attributes | None = None, *children: Child) -> Markup:
     """One element. A trailing `_` is not needed: attributes come as a mapping. None and False leave one out."""
     shown = "".join(
-        _attribute(name, value) for name, value in (attributes or {}).items() if value is not None and value is not False
+        _attribute(name, value)
+        for name, value in (attributes or {}).items()
+        if value is not None and value is not False
     )
     if tag in _VOID:
         return Markup(f"<{tag}{shown}>")
@@ -61,5 +68,5 @@ def el(tag: str, attributes: Attributes | None = None, *children: Child) -> Mark
 
 
 def relative(href: str) -> bool:
-    """Whether `href` stays beside this page: no scheme, no absolute path, no climbing out."""
-    return bool(href) and bool(_RELATIVE.match(href)) and ".." not in href
+    """Whether `href` leads to a page kept with this one: no scheme, no host, no absolute path."""
+    return bool(href) and bool(_RELATIVE.match(href))

@@ -62,8 +62,9 @@ def pick(text: Text, lang: str) -> str:
 
 def put(said: Said, values: Mapping[str, Text]) -> Said:
     """`said` with its {places} filled with text."""
-    return Said(*(_put(pick(said, lang), {name: pick(value, lang) for name, value in values.items()})
-                  for lang in ("en", "zh")))
+    return Said(
+        *(_put(pick(said, lang), {name: pick(value, lang) for name, value in values.items()}) for lang in ("en", "zh"))
+    )
 
 
 def _put(template: str, values: Mapping[str, str]) -> str:
@@ -82,8 +83,10 @@ def both(text: Text, tag: str = "span", extra: Mapping[str, str | int | float] |
     if isinstance(text, str) or text.en == text.zh:
         shown = pick(text, "en")
         return el(tag, more, shown) if more or tag != "span" else escape(shown)
-    return join(el(tag, {**more, "class": f"{lang} {more.get('class', '')}".strip(), "lang": _TAGS[lang]}, pick(text, lang))
-                for lang in LANGS)
+    return join(
+        el(tag, {**more, "class": f"{lang} {more.get('class', '')}".strip(), "lang": _TAGS[lang]}, pick(text, lang))
+        for lang in LANGS
+    )
 
 
 _TAGS = {"zh": "zh-CN", "en": "en"}

@@ -4,6 +4,7 @@ Lines without quotes and with the usual number of delimiters go to Arrow's parse
 itself. A quoted cell may run over CONTINUED_MAX lines; a quote that is never closed costs only its own line.
 """
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -85,7 +86,7 @@ class Cutter:
         if not text:
             return {position: pa.array([], pa.string()) for position in needed}
         table = csv.read_csv(
-            pa.BufferReader(text),
+            io.BytesIO(text),
             csv.ReadOptions(use_threads=False, column_names=names, block_size=len(text) + 1),
             csv.ParseOptions(delimiter=self.delimiter, quote_char=False),
             csv.ConvertOptions(

@@ -18,8 +18,8 @@ from rich.table import Table
 from rich.text import Text
 
 from fanzha.chain import Case, Step, Workspace
-from fanzha.clean.moment import format_moment
-from fanzha.clean.money import format_money
+from fanzha.document.figures import money, moment
+from fanzha.document.words import code_name, pick
 from fanzha.errors import FanzhaError
 from fanzha.formats import known
 from fanzha.ingest.admit import UNREADABLE, Admission
@@ -99,8 +99,11 @@ class Terminal:
             table.add_column(self.words(name), justify="right" if justify == "right" else "left", overflow="fold")
         return table
 
+    def _moment(self, at_ms: int | None) -> str:
+        return pick(moment(at_ms, "Asia/Shanghai"), self.words.lang)
+
     def _sums(self, sums: dict[str, int]) -> str:
-        return " + ".join(format_money(minor, currency) for currency, minor in sorted(sums.items()) if minor) or "–"
+        return " + ".join(money(minor, currency) for currency, minor in sorted(sums.items()) if minor) or "–"
 
     # -- results -------------------------------------------------------------------------------------------------
 
@@ -159,9 +162,9 @@ class Terminal:
                 Text(self._sums(case.held), style="bold green"), self._sums(case.exited), self._sums(case.unlocated),
             )
         self.out.print(table)
-        moment = format_moment(workspace.as_of(), "Asia/Shanghai")
+        when = self._moment(workspace.as_of())
         self.out.print(
-            Text(self.words("as_of", moment=moment, zone="UTC+8", single=len(cases) - len(several)), style="dim")
+            Text(self.words("as_of", moment=when, zone="UTC+8", single=len(cases) - len(several)), style="dim")
         )
 
     def case(self, workspace: Workspace, case: Case) -> None:
@@ -174,9 +177,8 @@ class Terminal:
             return
         self.cases(workspace, [case], 1)
         table = self._table("joins_title", ("col_kind", "left"), ("col_identifier", "left"), ("col_reports", "right"), ("col_why", "left"))
-        whys = vocabulary("whys")
         for join in joins[:20]:
-            why = Text(whys[join["why"]].say(self.words.lang), style="" if join["joins"] else "dim")
+            why = Text(pick(code_name("whys", join["why"]), self.words.lang), style="" if join["joins"] else "dim")
             table.add_row(join["kind"], mask_value(join["kind"], join["value"]), str(join["reports"]), why)
         self.out.print(table)
         self.steps(steps[:20])
@@ -189,8 +191,8 @@ class Terminal:
         )
         verbs, innocent, lang = vocabulary("steps"), vocabulary("innocent"), self.words.lang
         for step in steps:
-            amount = format_money(step.amount_minor, step.currency) if step.amount_minor is not None else "–"
-            expires = format_moment(step.expires_ms, "Asia/Shanghai") if step.expires_ms else "–"
+            amount = money(step.amount_minor, step.currency) if step.amount_minor is not None else "–"
+            expires = self._moment(step.expires_ms)
             first = innocent[step.innocent].say(lang) if step.innocent in innocent and step.innocent != "none" else "–"
             table.add_row(str(step.rank), verbs[step.verb].say(lang), mask_value(step.target_kind, step.target),
                           step.body or "–", amount, expires, first)

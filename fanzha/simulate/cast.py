@@ -19,7 +19,7 @@ STATEMENTS = {
     "east": ("a1", "a4", "b1", "s1", "r1", "o1"),
     "north": ("a2", "b3", "c1", "c3", "f2"),
     "cloud": ("b2", "w1", "e1", "v03", "v14"),
-    "south": ("a5", "b5", "d1", "f1", "v07", "v24", "o2"),
+    "south": ("a5", "b5", "w3", "d1", "f1", "v07", "v24", "o2"),
     "payment": ("w2", "o3"),
     "siam": ("bt1", "ct1", "wt1"),
     "spoilt": ("a6",),
@@ -33,7 +33,8 @@ MULES = (
     ("b4", 4, "mule", "B", 2, "R-CARD"), ("b5", 3, "mule", "B", 3, "R-CARD"), ("c1", 1, "mule", "C", 1, "R-CARD"),
     ("c2", 3, "mule", "C", 1, "R-CARD"), ("c3", 1, "mule", "C", 2, "R-CARD"), ("c4", 2, "mule", "C", 3, "R-CASH"),
     ("bt1", 5, "mule", "B", 1, "R-CARD"), ("ct1", 5, "mule", "C", 1, "R-CARD"),
-    ("w1", 2, "launder", "", 2, "R-WASH"), ("w2", 4, "launder", "", 3, "R-WASH"), ("wt1", 5, "launder", "", 2, "R-WASH"),
+    ("w1", 2, "launder", "", 2, "R-WASH"), ("w2", 4, "launder", "", 3, "R-WASH"), ("w3", 3, "launder", "", 4, "R-WASH"),
+    ("wt1", 5, "launder", "", 2, "R-WASH"),
 )
 HONEST = (
     ("s1", 0, "shop"), ("e1", 2, "payroll"), ("f1", 3, "family"), ("f2", 1, "family"), ("d1", 3, "dealer"),

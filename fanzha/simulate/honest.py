@@ -21,8 +21,13 @@ def _moment(rng: Random, day: int, hour_from: int = 8, hour_to: int = 22) -> int
 
 
 def _everyday(draft: Draft, rng: Random, key: str, rows: int, scale: int) -> None:
-    """Small purchases and a monthly wage; what a card holder's own life looks like. `scale` is minor units."""
+    """Small purchases and a monthly income; what a card holder's own life looks like. `scale` is minor units.
+
+    A card that was sold carries little: odd jobs, no wage.
+    """
     thai = draft.accounts[key].currency == "THB"
+    sold = draft.accounts[key].role == "mule"
+    word = ("CASUAL WORK" if sold else "SALARY") if thai else "零工" if sold else "工资"
     crowd = [f"kt{n}" for n in range(8)] if thai else [f"k{n:02d}" for n in range(6, 40)]
     payer = rng.choice(crowd)
     for day in sorted(rng.randrange(137) for _ in range(rows)):
@@ -30,8 +35,8 @@ def _everyday(draft: Draft, rng: Random, key: str, rows: int, scale: int) -> Non
         summary = "PURCHASE" if thai else rng.choice(EVERYDAY)
         draft.plans.append(Plan(_moment(rng, day), key, rng.choice(crowd), amount, "everyday", summary))
     for month_day in (9, 40, 71, 101, 132):
-        wage = int(rng.lognormvariate(0, 0.05) * scale * 60)
-        draft.plans.append(Plan(_moment(rng, month_day, 9, 11), payer, key, wage, "wage", "SALARY" if thai else "工资"))
+        wage = int(rng.lognormvariate(0, 0.05) * scale * (9 if sold else 60))
+        draft.plans.append(Plan(_moment(rng, month_day, 9, 11), payer, key, wage, "wage", word))
 
 
 def _shop(draft: Draft, rng: Random) -> None:
@@ -67,7 +72,7 @@ def _family(draft: Draft, rng: Random) -> None:
             draft.plans.append(Plan(_moment(rng, day + rng.randrange(3)), child, parent, amount, "family", "生活费"))
     for day in (60, 98):
         draft.plans.append(Plan(_moment(rng, day), "f1", "f2", 60_000, "family", "给孩子"))
-    for key in ("f1", "f2", "r1", "d1"):
+    for key in ("f1", "f2", "r1", "d1", "w3"):
         _everyday(draft, rng, key, 34, 4_000)
 
 

@@ -15,15 +15,16 @@ ROUTES: dict[str, tuple[str, ...]] = {
     "a1": ("a4", "w1"), "a2": ("a4", "a5"), "a3": ("a5",), "a4": ("a6", "w1"), "a5": ("gold", "cash"), "a6": ("cash",),
     "b1": ("b3", "w1"), "b2": ("b3", "b4"), "b3": ("b5", "w1"), "b4": ("crypto",), "b5": ("crypto", "abroad"),
     "c1": ("c3", "w1"), "c2": ("c3",), "c3": ("c4", "w2"), "c4": ("cash",),
-    "w1": ("w2", "crypto", "cash"), "w2": ("crypto", "abroad"),
+    "w1": ("w2", "crypto", "cash"), "w2": ("w3", "crypto", "abroad"), "w3": ("crypto", "cash"),
     "bt1": ("wt1",), "ct1": ("wt1",), "wt1": ("abroad", "cash", "crypto"),
 }
 # account -> (which forwarding, honest payee, minor units, purpose, summary): innocent people who are paid with it
 HONEST_TURNS: dict[str, tuple[int, str, int, str, str]] = {
-    "a1": (1, "r1", 180_000, "rent", "房租"), "a4": (1, "d1", 520_000, "used_goods", "二手手机"),
-    "a5": (1, "s1", 860_000, "shop_sale", "扫码支付"), "b3": (1, "e1", 3_800_000, "invoice", "货款"),
-    "c3": (1, "f1", 300_000, "family", "生活费"),
+    "a1": (2, "r1", 180_000, "rent", "房租"), "a4": (2, "d1", 520_000, "used_goods", "二手手机"),
+    "a5": (2, "s1", 860_000, "shop_sale", "扫码支付"), "b3": (2, "e1", 1_860_000, "invoice", "货款"),
+    "c3": (2, "f1", 300_000, "family", "生活费"),
 }
+MEANT_MINOR = 400_000  # what passes through must be worth spending from
 STOPPED_MS = {"c1": FRAUD_MS + 20 * DAY_MS, "b5": FRAUD_MS + 22 * DAY_MS}  # holders arrested: money stays where it is
 MEDIAN_SECONDS, SIGMA = {1: 240, 2: 360, 3: 360}, {1: 1.0, 2: 1.1, 3: 1.1}
 WAIT_TO_MERGE = 0.3  # share of first-tier arrivals that wait for the next victim's money
@@ -78,6 +79,7 @@ class Launderers:
         self.waiting: set[str] = set()
         self.tested: set[tuple[str, str]] = set()
         self.turns: dict[str, int] = {}
+        self.turned: set[str] = set()
         self.agenda: list[tuple[int, int, Plan | str]] = []
         self.count = 0
 
@@ -118,13 +120,7 @@ class Launderers:
         amount = self.pending.pop(key, 0)
         self.turns[key] = turn = self.turns.get(key, 0) + 1
         amount -= amount * self.rng.randrange(5, 31) // 1000  # the fee kept
-        honest = HONEST_TURNS.get(key)
-        if honest is not None and turn >= honest[0] and key not in {pair[0] for pair in self.tested if pair[1] == "honest"}:
-            if amount > 2 * honest[2]:
-                self.tested.add((key, "honest"))
-                merchant = self.book.accounts[honest[1]].holder if honest[1] == "s1" else ""
-                plan = Plan(at_ms, key, honest[1], honest[2], honest[3], honest[4], merchant=merchant)
-                amount -= honest[2] if self.book.pay(plan, 1000) else 0
+        amount -= self._honest_turn(key, amount, turn, at_ms)
         amount = min(amount, self.book.balance[key]) // 10_000 * 10_000
         routes = list(ROUTES[key])
         self.rng.shuffle(routes)
@@ -136,6 +132,19 @@ class Launderers:
             at_ms += self.rng.randrange(20, 120) * 1000
             if part > 0:
                 self._send(key, route, part, at_ms)
+
+    def _honest_turn(self, key: str, amount: int, turn: int, at_ms: int) -> int:
+        """Once, somebody innocent is paid out of what is passing through; returns what that took."""
+        honest = HONEST_TURNS.get(key)
+        if honest is None or key in self.turned or turn < honest[0] or amount < MEANT_MINOR:
+            return 0
+        price = min(honest[2], amount // 2 // 10_000 * 10_000)
+        merchant = self.book.accounts[honest[1]].holder if honest[1] == "s1" else ""
+        plan = Plan(at_ms, key, honest[1], price, honest[3], honest[4], merchant=merchant)
+        if self.book.pay(plan, 1000) is None:
+            return 0
+        self.turned.add(key)
+        return price
 
     def _send(self, key: str, route: str, part: int, at_ms: int) -> None:
         if route in EXIT_WORDS:

@@ -23,7 +23,7 @@ def numeral(number: int) -> str:
             gap = False
         else:
             gap = True
-    return text or "零"
+    return text.removeprefix("一") if text.startswith("一十") else text or "零"
 
 
 def ten_thousands(number: int) -> str:

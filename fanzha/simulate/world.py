@@ -30,6 +30,11 @@ class Account:
     delivered: str = ""
     city: str = ""
 
+    @property
+    def usable(self) -> bool:
+        """Whether its statement is delivered in a state that can be read."""
+        return self.delivered not in ("", "spoilt")
+
 
 @dataclass(frozen=True, slots=True)
 class Phone:

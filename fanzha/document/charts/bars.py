@@ -30,8 +30,20 @@ def stacked(parts: list[Part], whole: int, room: float = 180.0, height: float = 
     drawn, x = [], 0.0
     for part, width in zip(parts, widths([part.value for part in parts], whole, room), strict=True):
         if width:
-            drawn.append(el("g", None, el("title", None, bilingual(part.name)), rect(x, 0, width, height, f"bar is-{part.tone}")))
+            drawn.append(
+                el("g", None, el("title", None, bilingual(part.name)), rect(x, 0, width, height, f"bar is-{part.tone}"))
+            )
             x += width
     title = " | ".join(bilingual(part.name) for part in parts if part.value > 0)
-    return el("svg", {"class": "bars", "viewBox": f"0 0 {tenth(room + 6)} {tenth(height)}", "width": tenth(room + 6),
-                      "height": tenth(height), "role": "img", "aria-label": title}, *drawn)
+    return el(
+        "svg",
+        {
+            "class": "bars",
+            "viewBox": f"0 0 {tenth(room + 6)} {tenth(height)}",
+            "width": tenth(room + 6),
+            "height": tenth(height),
+            "role": "img",
+            "aria-label": title,
+        },
+        *drawn,
+    )

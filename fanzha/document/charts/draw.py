@@ -13,12 +13,16 @@ Spot = Mapping[str, str | int | float]
 def picture(width: float, height: float, title: Text, *children: Child) -> Markup:
     """One picture of this size in pixels, named for those who cannot see it."""
     size = {"viewBox": f"0 0 {tenth(width)} {tenth(height)}", "width": tenth(width), "height": tenth(height)}
-    return el("div", {"class": "picture", "tabindex": 0, "role": "group", "aria-label": bilingual(title)},
-              el("svg", {**size, "xmlns": "http://www.w3.org/2000/svg"}, el("title", None, bilingual(title)), *children))
+    return el(
+        "div",
+        {"class": "picture", "tabindex": 0, "role": "group", "aria-label": bilingual(title)},
+        el("svg", {**size, "xmlns": "http://www.w3.org/2000/svg"}, el("title", None, bilingual(title)), *children),
+    )
 
 
-def words_at(x: float, y: float, text: Text, *, style: str = "", size: float = 12.0, room: float = 0.0,
-             anchor: str = "start") -> Markup:
+def words_at(
+    x: float, y: float, text: Text, *, style: str = "", size: float = 12.0, room: float = 0.0, anchor: str = "start"
+) -> Markup:
     """Text at a point, in each language, shortened to `room` pixels where that is given."""
     made: list[Child] = []
     same = isinstance(text, str) or text.en == text.zh
@@ -27,15 +31,35 @@ def words_at(x: float, y: float, text: Text, *, style: str = "", size: float = 1
         if room:
             shown = shortened(shown, size, room)
         name = style if same else f"{style} {lang}"
-        made.append(el("text", {"x": tenth(x), "y": tenth(y), "class": name.strip() or None, "font-size": tenth(size),
-                                "text-anchor": None if anchor == "start" else anchor}, shown))
+        made.append(
+            el(
+                "text",
+                {
+                    "x": tenth(x),
+                    "y": tenth(y),
+                    "class": name.strip() or None,
+                    "font-size": tenth(size),
+                    "text-anchor": None if anchor == "start" else anchor,
+                },
+                shown,
+            )
+        )
     return join(made)
 
 
 def rect(x: float, y: float, width: float, height: float, style: str, radius: float = 0.0) -> Markup:
     """A rectangle."""
-    return el("rect", {"x": tenth(x), "y": tenth(y), "width": tenth(max(width, 0)), "height": tenth(max(height, 0)),
-                       "rx": tenth(radius) if radius else None, "class": style})
+    return el(
+        "rect",
+        {
+            "x": tenth(x),
+            "y": tenth(y),
+            "width": tenth(max(width, 0)),
+            "height": tenth(max(height, 0)),
+            "rx": tenth(radius) if radius else None,
+            "class": style,
+        },
+    )
 
 
 def line(x0: float, y0: float, x1: float, y1: float, style: str) -> Markup:

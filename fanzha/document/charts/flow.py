@@ -58,7 +58,7 @@ def _folded(sizes: dict[str, int], column: int) -> tuple[dict[str, str], int]:
     ranked = sorted(sizes, key=lambda key: (-sizes[key], key))
     kept = ranked if len(ranked) <= KEPT_PER_COLUMN + 1 else ranked[:KEPT_PER_COLUMN]
     keys = {key: f"{column}:{rank}" for rank, key in enumerate(kept)}
-    keys.update({key: f"{column}:others" for key in ranked[len(kept):]})
+    keys.update(dict.fromkeys(ranked[len(kept):], f"{column}:others"))
     return keys, len(ranked) - len(kept)
 
 
@@ -97,8 +97,9 @@ def _payments(page: CasePage, currency: str, places: dict[str, str], drawn: Mone
             names[flow.payer or flow.payer_label] = flow.payer_label
     keys, others = _folded(dict(paid), 0)
     for victim, key in keys.items():
-        drawn.nodes[key] = _others(0, others) if key.endswith("others") else Node(
-            0, names[victim] or word("victim_unnamed"), "victim")
+        drawn.nodes[key] = (
+            _others(0, others) if key.endswith("others") else Node(0, names[victim] or word("victim_unnamed"), "victim")
+        )
     for flow in flows:
         source = places.get(flow.payer) or keys[flow.payer or flow.payer_label]
         target = places[flow.payee]
@@ -116,7 +117,13 @@ def _ends(page: CasePage, currency: str, places: dict[str, str], drawn: Money) -
     for leaving in page.exits:
         if leaving.kind != "file_ends" and leaving.disputed.currency == currency and leaving.account in places:
             out[leaving.account] += leaving.disputed.value
-            _end(drawn, places[leaving.account], leaving.kind if leaving.kind in EXITS else "left", leaving.disputed, last)
+            _end(
+                drawn,
+                places[leaving.account],
+                leaving.kind if leaving.kind in EXITS else "left",
+                leaving.disputed,
+                last,
+            )
     for account in page.accounts:
         if account.currency != currency:
             continue
@@ -191,16 +198,21 @@ def _heads(drawn: Money, placed: Layout, currency: str) -> Markup:
         name = word("victims") if column == 0 else put(word("tier_n"), {"n": str(column)})
         if column == drawn.tiers + 1:
             name = word("where_now")
-        made += [words_at(x, 14, name, style="col-head", size=13),
-                 words_at(x, 30, money(sums[column], currency), style="col-sum", size=12)]
+        made += [
+            words_at(x, 14, name, style="col-head", size=13),
+            words_at(x, 30, money(sums[column], currency), style="col-sum", size=12),
+        ]
     return el("g", None, *made)
 
 
 def _ribbon(ribbon: Ribbon, drawn: Money, placed: Layout, room: Room, register: Register) -> Markup:
     through = ribbon.source.startswith("\x00")
     here = placed.boxes[ribbon.source].column
-    sources = [ribbon.source] if not through else [
-        a for a, b in drawn.carried if b == ribbon.end and drawn.nodes[a].column < here]
+    sources = (
+        [ribbon.source]
+        if not through
+        else [a for a, b in drawn.carried if b == ribbon.end and drawn.nodes[a].column < here]
+    )
     figure = total(figure for source in sources for figure in drawn.carried[source, ribbon.end])
     start = plural(word("n_accounts"), len(sources)) if through else drawn.nodes[ribbon.source].name
     if isinstance(start, Said) and through:
@@ -222,5 +234,7 @@ def _node(box: Box, drawn: Money, placed: Layout, room: Room, register: Register
         words_at(x, middle - 3, node.name, style="name", size=12, room=label_room),
         words_at(x, middle + 13, shown(figure), style="amount", size=12, room=label_room),
     ]
-    full = Said(*(" ".join(part for part in (pick(node.name, lang), pick(node.detail, lang)) if part) for lang in ("en", "zh")))
+    full = Said(
+        *(" ".join(part for part in (pick(node.name, lang), pick(node.detail, lang)) if part) for lang in ("en", "zh"))
+    )
     return register.svg_link(figure, full if bilingual(node.detail) else node.name, *label)

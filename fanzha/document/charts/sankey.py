@@ -164,7 +164,9 @@ def _centres(
     return centres
 
 
-def lay_out(columns: Mapping[str, int], links: list[Link], room: Room, fixed: Mapping[str, int] | None = None) -> Layout:
+def lay_out(
+    columns: Mapping[str, int], links: list[Link], room: Room, fixed: Mapping[str, int] | None = None
+) -> Layout:
     """Place every node and ribbon.
 
     `columns` gives each node's column from 0; links must go to a higher column and carry a positive value. `fixed`
@@ -175,8 +177,13 @@ def lay_out(columns: Mapping[str, int], links: list[Link], room: Room, fixed: Ma
         return Layout({}, (), (), room.top)
     pieces, trunks = _pieces([link for link in links if link.value > 0], dict(columns))
     every = {**columns, **trunks}
-    values = {key: max(sum(piece.value for piece, _ in pieces if piece.target == key),
-                       sum(piece.value for piece, _ in pieces if piece.source == key)) for key in every}
+    values = {
+        key: max(
+            sum(piece.value for piece, _ in pieces if piece.target == key),
+            sum(piece.value for piece, _ in pieces if piece.source == key),
+        )
+        for key in every
+    }
     stacks = _ordered(every, pieces, values, fixed or {})
     fullest = max(sum(values[key] for key in stack) for stack in stacks)
     scale = room.flow / fullest if fullest else 0.0
@@ -188,8 +195,17 @@ def lay_out(columns: Mapping[str, int], links: list[Link], room: Room, fixed: Ma
     step = (room.width - room.left - room.right - room.node) / last if last else 0.0
     places = tuple(room.left + column * step for column in range(last + 1))
     boxes = {
-        key: Box(key, every[key], values[key], places[every[key]], centres[key] - bars[key] / 2, bars[key],
-                 centres[key] - slots[key] / 2, slots[key], key in trunks)
+        key: Box(
+            key,
+            every[key],
+            values[key],
+            places[every[key]],
+            centres[key] - bars[key] / 2,
+            bars[key],
+            centres[key] - slots[key] / 2,
+            slots[key],
+            key in trunks,
+        )
         for key in sorted(every)
     }
     return Layout(boxes, _ribbons(boxes, pieces, scale, room.node), places, room.top + height)
@@ -201,17 +217,30 @@ def _ribbons(boxes: dict[str, Box], pieces: list[tuple[Link, str]], scale: float
     ends: dict[Link, float] = {}
     for key, box in boxes.items():
         y = box.y
-        for piece, _ in sorted(((piece, end) for piece, end in pieces if piece.source == key),
-                               key=lambda one: (boxes[one[0].target].y, one[0].target)):
+        for piece, _ in sorted(
+            ((piece, end) for piece, end in pieces if piece.source == key),
+            key=lambda one: (boxes[one[0].target].y, one[0].target),
+        ):
             starts[piece] = y
             y += piece.value * scale
         y = box.y
-        for piece, _ in sorted(((piece, end) for piece, end in pieces if piece.target == key),
-                               key=lambda one: (boxes[one[0].source].y, one[0].source)):
+        for piece, _ in sorted(
+            ((piece, end) for piece, end in pieces if piece.target == key),
+            key=lambda one: (boxes[one[0].source].y, one[0].source),
+        ):
             ends[piece] = y
             y += piece.value * scale
     return tuple(
-        Ribbon(piece.source, piece.target, piece.value, boxes[piece.source].x + node, starts[piece],
-               boxes[piece.target].x, ends[piece], piece.value * scale, end)
+        Ribbon(
+            piece.source,
+            piece.target,
+            piece.value,
+            boxes[piece.source].x + node,
+            starts[piece],
+            boxes[piece.target].x,
+            ends[piece],
+            piece.value * scale,
+            end,
+        )
         for piece, end in pieces
     )

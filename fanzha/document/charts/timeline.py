@@ -46,7 +46,9 @@ def spells(moments: list[int], left: float, right: float) -> list[Spell]:
         if at in cuts:
             groups.append([])
     room = right - left - _BREAK * (len(groups) - 1)
-    weights = [1.0 + sqrt(sum(first <= at <= last for at in moments)) for first, last in ((g[0], g[-1]) for g in groups)]
+    weights = [
+        1.0 + sqrt(sum(first <= at <= last for at in moments)) for first, last in ((g[0], g[-1]) for g in groups)
+    ]
     made, x = [], left
     least = min(112.0, room / len(groups))
     spare = room - least * len(groups)
@@ -61,7 +63,9 @@ def _length(ms: int) -> Said:
     minutes = ms // 60_000
     if minutes >= 2 * 1440:
         return Said(f"{minutes // 1440} d", f"{minutes // 1440}天")
-    return Said(f"{minutes // 60} h", f"{minutes // 60}小时") if minutes >= 60 else Said(f"{minutes} min", f"{minutes}分")
+    return (
+        Said(f"{minutes // 60} h", f"{minutes // 60}小时") if minutes >= 60 else Said(f"{minutes} min", f"{minutes}分")
+    )
 
 
 def _head(spell: Spell, zone: str) -> tuple[Said, str]:
@@ -93,8 +97,11 @@ def timeline(page: CasePage, register: Register) -> Markup | None:
         parts.append(words_at(10, y + _LANE / 2 + 4, _counted(lane, count), style="name", size=12, room=_LEFT - 16))
     for before, spell in zip([None, *drawn], drawn, strict=False):
         date, times = _head(spell, page.stamp.zone)
-        parts += [words_at(spell.x0, 14, date, style="col-head", size=12), words_at(spell.x0, 30, times, style="col-sum", size=11),
-                  line(spell.x0 - 8, _TOP, spell.x0 - 8, bottom, "tick")]
+        parts += [
+            words_at(spell.x0, 14, date, style="col-head", size=12),
+            words_at(spell.x0, 30, times, style="col-sum", size=11),
+            line(spell.x0 - 8, _TOP, spell.x0 - 8, bottom, "tick"),
+        ]
         if before is not None:
             parts += _cut(before, spell, bottom)
     largest = max((event.amount.value for event in events if event.amount), default=1)
@@ -112,9 +119,14 @@ def _counted(lane: str, count: int) -> Said:
 
 def _cut(before: Spell, after: Spell, bottom: float) -> list[Child]:
     middle = (before.x1 + after.x0 - 8) / 2
-    zigzag = "".join(f"{'L' if step else 'M'}{tenth(middle + (3 if step % 2 else -3))} {tenth(_TOP + step * 8)}"
-                     for step in range(int((bottom - _TOP) // 8) + 1))
-    return [path(zigzag, "cut"), words_at(middle, 30, _length(after.start_ms - before.stop_ms), style="quiet", size=11, anchor="middle")]
+    zigzag = "".join(
+        f"{'L' if step else 'M'}{tenth(middle + (3 if step % 2 else -3))} {tenth(_TOP + step * 8)}"
+        for step in range(int((bottom - _TOP) // 8) + 1)
+    )
+    return [
+        path(zigzag, "cut"),
+        words_at(middle, 30, _length(after.start_ms - before.stop_ms), style="quiet", size=11, anchor="middle"),
+    ]
 
 
 def _mark(event: Event, x: float, y: float, largest: int, zone: str, register: Register) -> Markup:
@@ -123,13 +135,13 @@ def _mark(event: Event, x: float, y: float, largest: int, zone: str, register: R
     caption = Said(f"{when.en} {pick(event.text, 'en')}", f"{when.zh} {pick(event.text, 'zh')}")
     tone = _TONES[event.kind]
     if event.kind == "report":
-        shape = path(f"M{tenth(x)} {tenth(y - 8)}L{tenth(x + 8)} {tenth(y)}L{tenth(x)} {tenth(y + 8)}L{tenth(x - 8)} {tenth(y)}Z",
-                     f"mark is-{tone}")
+        shape = path(
+            f"M{tenth(x)} {tenth(y - 8)}L{tenth(x + 8)} {tenth(y)}L{tenth(x)} {tenth(y + 8)}L{tenth(x - 8)} {tenth(y)}Z",
+            f"mark is-{tone}",
+        )
     elif event.amount is None:
         shape = rect(x - 2.5, y - 9, 5, 18, f"mark is-{tone}", 2)
     else:
         radius = 4.0 + 9.0 * sqrt(max(event.amount.value, 0) / largest) if largest > 0 else 4.0
         shape = el("circle", {"cx": tenth(x), "cy": tenth(y), "r": tenth(radius), "class": f"mark is-{tone}"})
     return register.svg_link(figure, caption, shape)
-
-

@@ -1,0 +1,58 @@
+# Fanzha. `make run` shows the main job, `make test` passes the tests; both set everything up by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+RUNS ?= 200
+FLIPS ?= 1000
+SEED ?= 20261123
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check crash bench examples lock clean
+
+help: ## list these targets
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
+
+setup: $(VENV)/.run ## make .venv with everything Fanzha needs, from the hashed locks
+
+$(VENV)/.run: requirements/run.lock requirements/build.lock pyproject.toml
+	@echo "Setting up .venv from the locked packages (about half a minute) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Fanzha needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes -r requirements/build.lock
+	@$(PIP) install --require-hashes -r requirements/run.lock
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.lock
+	@echo "Adding what the tests need ..."
+	@$(PIP) install --require-hashes -r requirements/dev.lock
+	@touch $@
+
+run: $(VENV)/.run ## the main job on the examples: admit, link, trace, propose, report
+	@$(BIN)/fanzha run examples/city --workspace workspace
+
+test: $(VENV)/.dev ## lint, types and every test
+	@$(BIN)/ruff format --check --quiet . || { echo "Run: .venv/bin/ruff format ."; exit 1; }
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
+
+crash: $(VENV)/.dev ## 200 kills and 1,000 bit flips; writes bench/results/crash.json (RUNS=, FLIPS=, SEED=)
+	@$(BIN)/python -m tests.faults.kill --runs $(RUNS) --flips $(FLIPS) --seed $(SEED) --result bench/results/crash.json
+
+bench: $(VENV)/.dev ## speed, beside the named peers; writes bench/results/
+	@$(BIN)/python bench/admission.py --seed $(SEED) --result bench/results/admission.json
+	@$(BIN)/python bench/start.py --result bench/results/start.json
+	@$(BIN)/python bench/scam_sites.py --seed $(SEED) --result bench/results/scam_sites.json
+
+examples: $(VENV)/.run ## make the example files again (same seed, same bytes)
+	@$(BIN)/python -m fanzha.simulate examples/city --seed 20261123
+
+lock: $(VENV)/.dev ## make the hashed locks again from requirements/*.in (installs uv into .venv)
+	@$(PIP) install uv
+	@for name in build run dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	  --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.lock; done
+
+clean: ## remove .venv, workspace and caches
+	@rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,93 @@
+"""The pages of one run, written into a folder: overview, a page per case, the quality of the files."""
+
+import json
+from pathlib import Path
+
+from fanzha.document.case import case_html
+from fanzha.document.fill_case import case_page, href
+from fanzha.document.gather import Row, World, by, case_rows
+from fanzha.document.index import index_html
+from fanzha.document.page import CodeCount, Figure, FileLine, IndexPage, Line, QualityPage, Ref, Said, Stamp
+from fanzha.document.quality import quality_html
+from fanzha.document.totals import case_line
+from fanzha.model.terms import PURPOSES
+from fanzha.model.version import VERSION
+from fanzha.store.engine import Engine
+
+CASE_PAGES_MAX = 200  # pages per run; the rest is in the tables, and the overview says so
+FIRST_ROWS = 5
+
+
+def write_pages(engine: Engine, folder: Path, as_of: int, lang: str, zone: str = "Asia/Shanghai") -> Path:
+    """Write every page; the path of the overview. Cases of one report and no traced money get no page of their own."""
+    stamp = Stamp(as_of, zone, VERSION, lang)
+    world = World.read(engine, zone)
+    files = {line.file: line for line in file_lines(world)}
+    cases = case_rows(engine, zone)
+    worth = [case["id"] for case in cases if case["reports"] > 1 or case["accounts"]]
+    shown = worth[:CASE_PAGES_MAX]
+    (folder / "cases").mkdir(parents=True, exist_ok=True)
+    for old in (folder / "cases").glob("*.html"):
+        old.unlink()
+    lines = []
+    for case_id in shown:
+        page = case_page(world, case_id, stamp, files)
+        (folder / href(case_id)).write_text(case_html(page), encoding="utf-8")
+        lines.append(case_line(page, href(case_id)))
+    remark: tuple[Line, ...] = ()
+    if len(worth) > len(shown):
+        left = len(worth) - len(shown)
+        remark = (Line(Said(f"{left} more cases are in the tables: fanzha cases", f"另有 {left} 个案件见数据表:fanzha cases")),)
+    singles = [case["id"] for case in cases if case["id"] not in set(worth)]
+    alone = Figure(len(singles), unit="reports", refs=tuple(world.report_ref(world.members[s][0]) for s in singles[:20]))
+    index = IndexPage(
+        stamp=stamp, cases=tuple(lines), files=tuple(files.values()), single_reports=alone, lines=remark,
+        quality_href="quality.html",
+    )
+    quality = QualityPage(stamp=stamp, files=tuple(files.values()), index_href="index.html")
+    (folder / "quality.html").write_text(quality_html(quality), encoding="utf-8")
+    path = folder / "index.html"
+    path.write_text(index_html(index), encoding="utf-8")
+    return path
+
+
+def file_lines(world: World) -> list[FileLine]:
+    """Every file with its counts, the reasons against its rows and the notes about those kept."""
+    reasons = by("file", _counts(world, "quarantine", "reason"))
+    notes = by("file", _counts(world, "notes", "code"))
+    return [_file_line(row, reasons.get(number, []), notes.get(number, [])) for number, row in world.files.items()]
+
+
+def _counts(world: World, name: str, column: str) -> list[Row]:
+    """How often each code was given per file, with the first rows it was given for."""
+    found = world.engine.rows(
+        f'SELECT "file", "{column}", COUNT(*), MIN("row") FROM "{name}" GROUP BY "file", "{column}" ORDER BY 1, 2'
+    )
+    counted = [{"file": file, "code": code, "count": count} for file, code, count, _ in found]
+    for row in counted:
+        row["rows"] = world.engine.rows(
+            f'SELECT "row", byte_offset FROM "{name}" WHERE "file" = ? AND "{column}" = ? ORDER BY 1, 2 LIMIT {FIRST_ROWS}',
+            (row["file"], row["code"]),
+        )
+    return counted
+
+
+def _file_line(row: Row, reasons: list[Row], notes: list[Row]) -> FileLine:
+    def codes(counted: list[Row]) -> tuple[CodeCount, ...]:
+        return tuple(
+            CodeCount(
+                code=one["code"],
+                count=Figure(one["count"], unit="rows", refs=tuple(Ref(row["file"], row["name"], r, o) for r, o in one["rows"])),
+            )
+            for one in counted
+        )
+
+    why = json.loads(row["why"]) if row["why"] else ["", ""]
+    purpose = PURPOSES.get(row["purpose"], (row["purpose"], row["purpose"]))
+    return FileLine(
+        file=row["file"], name=row["name"], rows_in=row["rows_in"], kept=row["kept"], quarantined=row["quarantined"],
+        structure=row["structure"], format=row["format"], score=row["score"], why=Said(*why), size=row["size"],
+        encoding=row["encoding"], item=row["item"], at_ms=row["at_ms"], actor=row["actor"], body=row["body"],
+        purpose=Said(*purpose), legal_basis=row["legal_basis"], tlp=row["tlp"], reliability=row["reliability"],
+        withdrawn=row["withdrawn"], reasons=codes(reasons), notes=codes(notes),
+    )

@@ -1,0 +1,267 @@
+"""One case page from the tables."""
+
+from fanzha.document.gather import Place, Row, World, figures, mask_account, unique
+from fanzha.document.page import (
+    AccountLine,
+    CasePage,
+    Event,
+    ExitLine,
+    Figure,
+    FileLine,
+    FlowLine,
+    Identifier,
+    Line,
+    NearLink,
+    PaymentLine,
+    Ref,
+    ReportLine,
+    Said,
+    Stamp,
+    StepLine,
+)
+from fanzha.model.words import vocabulary
+from fanzha.store.masked import mask_value
+
+EVENTS_MAX = 400  # marks on the timeline; the tables hold the rest
+
+
+def case_page(world: World, case_id: str, stamp: Stamp, files: dict[int, FileLine]) -> CasePage:
+    """Everything one case page shows; `files` are the lines of the files, by number."""
+    places = world.members[case_id]
+    reports = tuple(_report(world, place, case_id) for place in places)
+    accounts = tuple(_account(world, case_id, row) for row in world.of("disputed", case_id))
+    page = CasePage(
+        case_id=case_id,
+        stamp=stamp,
+        title=_title(world, places),
+        lines=_lines(world, places),
+        reports=reports,
+        steps=tuple(_step(world, case_id, row) for row in world.of("steps", case_id)),
+        events=_events(world, case_id, places),
+        identifiers=_identifiers(world, case_id),
+        flows=tuple(_flow(world, row) for row in world.of("flows", case_id)),
+        accounts=accounts,
+        exits=tuple(_exit(world, row) for row in world.of("exits", case_id)),
+        payments=tuple(_payment(world, row) for row in world.of("payments", case_id)),
+        near=tuple(_near(row) for row in world.of("near_links", case_id)),
+        index_href="../index.html",
+        quality_href="../quality.html",
+    )
+    used = {ref.file for ref in _all_refs(page)}
+    return _with_files(page, tuple(files[number] for number in sorted(used) if number in files))
+
+
+def href(case_id: str) -> str:
+    """Where a case's page lies, relative to the overview."""
+    return f"cases/{case_id}.html"
+
+
+def _with_files(page: CasePage, files: tuple[FileLine, ...]) -> CasePage:
+    from dataclasses import replace
+
+    return replace(page, files=files)
+
+
+def _all_refs(page: CasePage) -> list[Ref]:
+    refs = [report.ref for report in page.reports]
+    for event in page.events:
+        refs += event.refs
+    for account in page.accounts:
+        refs += account.received.refs
+    return refs
+
+
+def _title(world: World, places: list[Place]) -> str:
+    """What the source itself calls it, where it does; never a guess."""
+    stated = [str(world.reports[place]["stated_type"]) for place in places if world.reports[place]["stated_type"]]
+    return max(sorted(set(stated)), key=stated.count) if stated else ""
+
+
+def _lines(world: World, places: list[Place]) -> tuple[Line, ...]:
+    """The beginning of what the first reports say."""
+    told = [(world.told(world.reports[place]), place) for place in places]
+    return tuple(Line(text[:160] + ("…" if len(text) > 160 else ""), (world.report_ref(place),)) for text, place in told[:5] if text)
+
+
+def _report(world: World, place: Place, case_id: str) -> ReportLine:
+    report = world.reports[place]
+    ref = world.report_ref(place)
+    lost = world.lost(place, world.of("payments", case_id))
+    return ReportLine(
+        ref=ref,
+        reference=str(report["reference"] or ""),
+        at_ms=report["at_ms"],
+        place=str(report["city"] or ""),
+        scam=str(report["stated_type"] or ""),
+        summary=world.told(report)[:120],
+        lost=figures(lost, (ref,), "stated"),
+    )
+
+
+def _flow_refs(world: World, case_id: str, account: str, end: str) -> tuple[Ref, ...]:
+    numbers = [row["transfer"] for row in world.of("flows", case_id) if row[end] == account]
+    return unique(ref for number in numbers for ref in world.transfer_refs(number))
+
+
+def _account(world: World, case_id: str, row: Row) -> AccountLine:
+    came, went = (_flow_refs(world, case_id, row["account"], end) for end in ("payee", "payer"))
+    stated = tuple(
+        world.report_ref((p["file"], p["row"])) for p in world.of("payments", case_id) if p["payee"] == row["account"]
+    )
+    came = came or unique(stated)
+
+    def part(column: str, refs: tuple[Ref, ...], rule: str = "first_in_first_out") -> Figure:
+        return Figure(row[column] or 0, row["currency"], refs=refs or came, rule=rule)
+
+    return AccountLine(
+        key=row["account"],
+        label=mask_account(row["account"]),
+        tier=row["tier"],
+        received=part("received_minor", came),
+        passed=part("passed_minor", went),
+        exited=part("exited_minor", went),
+        held=part("held_minor", unique((*came, *went))),
+        unlocated=part("unlocated_minor", came, "unlocated"),
+        holder=mask_value("name", row["holder"]) if row["holder"] else "",
+        bank=row["bank"] or "",
+        arrived_ms=row["arrived_ms"],
+        statement=bool(row["statement"]),
+        statement_end_ms=row["statement_end_ms"],
+        innocent=row["innocent"] or "none",
+    )
+
+
+def _flow(world: World, row: Row) -> FlowLine:
+    refs = world.transfer_refs(row["transfer"])
+    return FlowLine(
+        payer=row["payer"] or "",
+        payee="" if row["exit"] else row["payee"] or "",
+        tier=row["tier"],
+        at_ms=row["at_ms"],
+        disputed=Figure(row["disputed_minor"], row["currency"], refs=refs, rule="first_in_first_out"),
+        amount=Figure(row["amount_minor"], row["currency"], refs=refs, rule="statement"),
+        payer_label=mask_account(row["payer"]) if row["payer"] else "",
+        exit=row["exit"] or "",
+    )
+
+
+def _exit(world: World, row: Row) -> ExitLine:
+    refs = world.transfer_refs(row["transfer"])
+    return ExitLine(
+        account=row["account"],
+        kind=row["kind"],
+        disputed=Figure(row["disputed_minor"], row["currency"], refs=refs, rule="first_in_first_out"),
+        at_ms=row["at_ms"],
+        place=row["place"] or "",
+    )
+
+
+def _payment(world: World, row: Row) -> PaymentLine:
+    refs = (world.report_ref((row["file"], row["row"])), *world.transfer_refs(row["transfer"]))
+    amount = Figure(row["amount_minor"], row["currency"], refs=refs, rule="stated")
+    return PaymentLine(label=mask_account(row["payee"]), state=row["state"], amount=amount, at_ms=row["at_ms"])
+
+
+def _identifiers(world: World, case_id: str) -> tuple[Identifier, ...]:
+    named: dict[tuple[str, str], list[Row]] = {}
+    for row in world.of("joins", case_id):
+        named.setdefault((row["kind"], row["value"]), []).append(row)
+    made = []
+    for (kind, value), found in named.items():
+        first = found[0]
+        refs = tuple(world.report_ref((row["file"], row["row"])) for row in found)
+        count = world.pulls.get((kind, value), {}).get("reports", len(found))
+        made.append(
+            Identifier(
+                kind=kind,
+                label=mask_value(kind, value),
+                weight=Figure(first["weight"] or 0, unit="millibit", refs=refs, rule="match_weight"),
+                reports=Figure(count, unit="reports", refs=refs, rule="counted"),
+                joins=bool(first["joins"]),
+                why=first["why"],
+                refs=refs,
+            )
+        )
+    return tuple(sorted(made, key=lambda i: (not i.joins, -len(i.refs), -i.weight.value, i.kind, i.label)))
+
+
+def _near(row: Row) -> NearLink:
+    return NearLink(
+        case_id=row["other"],
+        kind=row["kind"],
+        label=mask_value(row["kind"], row["value"]),
+        how=row["how"],
+        weight=Figure(row["weight"] or 0, unit="millibit", rule="near_link"),
+        href=f"{row['other']}.html",
+    )
+
+
+def _step(world: World, case_id: str, row: Row) -> StepLine:
+    grounds = vocabulary("grounds")
+    ground = grounds.get(row["ground"] or "")
+    refs = _flow_refs(world, case_id, row["target"], "payee") or unique(
+        world.report_ref((join["file"], join["row"])) for join in world.of("joins", case_id)
+        if (join["kind"], join["value"]) == (row["target_kind"], row["target"])
+    ) or unique(world.report_ref(place) for place in world.members[case_id])
+
+    def figure(column: str) -> Figure | None:
+        minor = row[column]
+        return Figure(minor, row["currency"], refs=refs, rule="first_in_first_out") if minor else None
+
+    return StepLine(
+        rank=row["rank"],
+        verb=row["verb"],
+        target=mask_value(row["target_kind"], row["target"]) if row["target"] else "",
+        target_kind=row["target_kind"],
+        body=row["body"] or "",
+        ground=Said(ground.en, ground.zh) if ground else row["ground"] or "",
+        amount=figure("amount_minor"),
+        reachable=figure("reachable_minor"),
+        expires_ms=row["expires_ms"],
+        innocent=row["innocent"] or "none",
+        refs=refs,
+    )
+
+
+def _events(world: World, case_id: str, places: list[Place]) -> tuple[Event, ...]:
+    events = []
+    for place in places:
+        report = world.reports[place]
+        if report["at_ms"] is not None:
+            named = str(report["reference"] or "") or mask_value("name", report["victim"] or "") or f"{place[0]}-{place[1]}"
+            text = Said(f"Report {named}", f"报案 {named}")
+            events.append(Event(kind="report", at_ms=report["at_ms"], text=text, refs=(world.report_ref(place),)))
+    for row in world.of("payments", case_id):
+        if row["at_ms"] is not None:
+            line = _payment(world, row)
+            text = Said(f"Stated payment to {line.label}", f"陈述付款至 {line.label}")
+            events.append(Event(kind="payment", at_ms=row["at_ms"], text=text, refs=line.amount.refs, amount=line.amount, rule="stated"))
+    for row in world.of("flows", case_id):
+        flow = _flow(world, row)
+        payer, payee = mask_account(row["payer"]), mask_account(row["payee"])
+        kind, text = "transfer", Said(f"{payer} to {payee}, tier {row['tier']}", f"{payer} 转至 {payee},第{row['tier']}层")
+        if row["exit"]:
+            way = vocabulary("exits")[row["exit"]]
+            kind, text = "exit", Said(f"{payer}: {way.en}", f"{payer}:{way.zh}")
+        events.append(Event(kind=kind, at_ms=row["at_ms"], text=text, refs=flow.disputed.refs, amount=flow.disputed, rule="first_in_first_out"))
+    events += _calls(world, case_id)
+    return tuple(sorted(events, key=lambda event: (event.at_ms, event.kind))[:EVENTS_MAX])
+
+
+def _calls(world: World, case_id: str) -> list[Event]:
+    """Calls between any subscriber and the numbers that join this case."""
+    numbers = sorted({row["value"] for row in world.of("joins", case_id) if row["kind"] == "phone" and row["joins"]})
+    events = []
+    for number in numbers[:20]:
+        found = world.engine.rows(
+            'SELECT "file", "row", at_ms, subscriber, direction, duration_seconds FROM calls WHERE counterparty = ?'
+            ' AND at_ms IS NOT NULL ORDER BY at_ms, "file", "row"', (number,)
+        )
+        label = mask_value("phone", number)
+        for file, row, at_ms, subscriber, direction, seconds in found[:40]:
+            other = mask_value("phone", subscriber) if subscriber else ""
+            en = f"{label} called {other}" if direction == "in" else f"{other} called {label}"
+            zh = f"{label} 呼叫 {other}" if direction == "in" else f"{other} 呼叫 {label}"
+            excerpt = f"{en}, {seconds or 0} s"
+            events.append(Event(kind="call", at_ms=at_ms, text=Said(en, zh), refs=world.ref(file, row, excerpt)))
+    return events

@@ -1,0 +1,181 @@
+"""From tables to what a page shows: every figure keeps the rows it came from; everything printed is masked here."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from fanzha.document.figures import local, money
+from fanzha.document.page import Figure, Ref
+from fanzha.store.engine import Engine
+from fanzha.store.masked import mask_text, mask_value
+from fanzha.store.tables import order_by, table
+
+Row = dict[str, Any]
+Place = tuple[int, int]  # file and row
+
+
+def rows(engine: Engine, name: str, where: str = "", parameters: Iterable[Any] = ()) -> list[Row]:
+    """Rows of a declared table in its fixed order, as dictionaries."""
+    declared = table(name)
+    condition = f"WHERE {where}" if where else ""
+    found = engine.rows(f'SELECT * FROM "{name}" {condition} ORDER BY {order_by(declared)}', list(parameters))
+    names = declared.column_names()
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def by(key: str, found: Iterable[Row]) -> dict[Any, list[Row]]:
+    """Rows grouped by one column, order kept."""
+    grouped: dict[Any, list[Row]] = defaultdict(list)
+    for row in found:
+        grouped[row[key]].append(row)
+    return grouped
+
+
+def sums(found: Iterable[Row], column: str) -> dict[str, int]:
+    """Sum of a money column per currency, in minor units; zero sums left out."""
+    total: dict[str, int] = defaultdict(int)
+    for row in found:
+        if row[column]:
+            total[row["currency"]] += row[column]
+    return dict(sorted(total.items()))
+
+
+@dataclass(slots=True)
+class World:
+    """What all pages of one run are made from, read once."""
+
+    engine: Engine
+    zone: str
+    files: dict[int, Row] = field(default_factory=dict)
+    reports: dict[Place, Row] = field(default_factory=dict)
+    members: dict[str, list[Place]] = field(default_factory=dict)
+    tables: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
+    pulls: dict[tuple[str, str], Row] = field(default_factory=dict)
+    transfers: dict[int, Row] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, engine: Engine, zone: str) -> "World":
+        """Read the derived tables."""
+        world = cls(engine, zone)
+        world.files = {row["file"]: row for row in rows(engine, "files")}
+        world.reports = {(row["file"], row["row"]): row for row in rows(engine, "reports")}
+        members: dict[str, list[Place]] = defaultdict(list)
+        for row in rows(engine, "case_reports"):
+            members[row["case_id"]].append((row["file"], row["row"]))
+        world.members = dict(members)
+        for name in ("joins", "payments", "flows", "disputed", "exits", "steps"):
+            world.tables[name] = by("case_id", rows(engine, name))
+        near: dict[str, list[Row]] = defaultdict(list)
+        for row in rows(engine, "near_links"):
+            near[row["case_a"]].append({**row, "other": row["case_b"]})
+            near[row["case_b"]].append({**row, "other": row["case_a"]})
+        world.tables["near_links"] = near
+        world.pulls = {(row["kind"], row["value"]): row for row in rows(engine, "pulls")}
+        carried = "transfer IN (SELECT transfer FROM flows UNION ALL SELECT transfer FROM payments)"
+        world.transfers = {row["transfer"]: row for row in rows(engine, "transfers", carried)}
+        return world
+
+    def of(self, name: str, case_id: str) -> list[Row]:
+        """The rows of a derived table that belong to a case."""
+        return self.tables[name].get(case_id, [])
+
+    def lost(self, place: Place, payments: Iterable[Row]) -> dict[str, int]:
+        """What a report says was lost: its own cell, else the payments it states."""
+        report = self.reports.get(place, {})
+        if report.get("amount_minor"):
+            return {report["currency"] or "CNY": report["amount_minor"]}
+        return sums((p for p in payments if (p["file"], p["row"]) == place), "amount_minor")
+
+    # -- places ----------------------------------------------------------------------------------------------------
+
+    def ref(self, file: int | None, row: int | None, excerpt: str = "") -> tuple[Ref, ...]:
+        """A place in a file, or nothing if there is none."""
+        if file is None or row is None:
+            return ()
+        name = str(self.files.get(file, {}).get("name", ""))
+        return (Ref(file, name, row, -1, excerpt),)
+
+    def report_ref(self, place: Place) -> Ref:
+        """A report's place, with the beginning of what it says, masked."""
+        report = self.reports.get(place, {})
+        text = self.told(report)
+        name = str(self.files.get(place[0], {}).get("name", ""))
+        return Ref(place[0], name, place[1], report.get("byte_offset", -1), text[:280])
+
+    def told(self, report: Mapping[str, Any]) -> str:
+        """A report's text with identifiers and the reporter's name masked."""
+        text = mask_text(str(report.get("text") or ""))
+        victim = report.get("victim")
+        return text.replace(victim, mask_value("name", victim)) if victim else text
+
+    def transfer_refs(self, number: int | None) -> tuple[Ref, ...]:
+        """The statement rows that show a transfer."""
+        transfer = self.transfers.get(number) if number is not None else None
+        if transfer is None:
+            return ()
+        excerpt = (
+            f"{local(transfer['at_ms'], self.zone):%Y-%m-%d %H:%M} · {mask_account(transfer['payer'])} → "
+            f"{mask_account(transfer['payee'])} · {money(transfer['amount_minor'], transfer['currency'])}"
+        )
+        return self.ref(transfer["out_file"], transfer["out_row"], excerpt) + self.ref(
+            transfer["in_file"], transfer["in_row"], excerpt
+        )
+
+
+def mask_account(value: str | None) -> str:
+    """An account, card or wallet as it may be printed."""
+    if not value:
+        return "—"
+    return mask_value("wallet" if ":" in value else "account", value)
+
+
+def figures(amounts: Mapping[str, int], refs: Iterable[Ref], rule: str) -> tuple[Figure, ...]:
+    """One figure per currency, all resting on the same rows."""
+    kept = unique(refs)
+    return tuple(Figure(minor, currency, refs=kept, rule=rule) for currency, minor in amounts.items())
+
+
+def unique(refs: Iterable[Ref], most: int = 40) -> tuple[Ref, ...]:
+    """Places without repeats, in order, at most `most`."""
+    seen: dict[tuple[int, int], Ref] = {}
+    for ref in refs:
+        seen.setdefault((ref.file, ref.row), ref)
+    return tuple(list(seen.values())[:most])
+
+
+def case_rows(engine: Engine, zone: str = "Asia/Shanghai") -> list[Row]:
+    """Every case in figures, the one with most money still reachable first (see chain.Case for the fields)."""
+    world = World.read(engine, zone)
+    found = []
+    for case_id, places in world.members.items():
+        reports = [world.reports[place] for place in places]
+        disputed, payments = world.of("disputed", case_id), world.of("payments", case_id)
+        stated: dict[str, int] = defaultdict(int)
+        for place in places:
+            for currency, minor in world.lost(place, payments).items():
+                stated[currency] += minor
+        times = [report["at_ms"] for report in reports if report["at_ms"] is not None]
+        found.append(
+            {
+                "id": case_id,
+                "reports": len(places),
+                "first_ms": min(times, default=None),
+                "last_ms": max(times, default=None),
+                "places": tuple(sorted({report["city"] for report in reports if report["city"]})),
+                "accounts": len({row["account"] for row in disputed}),
+                "tiers": max((row["tier"] for row in disputed), default=0),
+                "stated": dict(sorted(stated.items())),
+                "held": sums(disputed, "held_minor"),
+                "exited": sums(disputed, "exited_minor"),
+                "unlocated": sums(disputed, "unlocated_minor"),
+                "steps": len(world.of("steps", case_id)),
+            }
+        )
+    return sorted(found, key=_urgency)
+
+
+def _urgency(case: Row) -> tuple[int, int, int, str]:
+    """Reachable money first; sums of different currencies are compared as they stand, to rank, never to state."""
+    reachable = sum(case["held"].values()) + sum(case["unlocated"].values())
+    return (-reachable, -sum(case["stated"].values()), -case["reports"], case["id"])

@@ -1,0 +1,36 @@
+"""The public door: these names, no others, each with types and a docstring."""
+
+import inspect
+import typing
+
+import fanzha
+
+NAMES = [
+    "Admission", "Case", "FanzhaError", "Found", "NotFound", "RecordDamaged", "Step", "Terms", "Workspace", "__version__",
+    "find", "open", "verify",
+]
+WORKSPACE = [
+    "admit", "as_of", "case", "cases", "close", "correct", "export", "joins", "keep_mapping", "propose_mapping", "rebuild",
+    "refresh", "report", "steps", "table", "tables_differ", "withdraw",
+]
+
+
+def test_these_names_and_no_others() -> None:
+    assert sorted(fanzha.__all__) == NAMES
+    assert all(hasattr(fanzha, name) for name in NAMES)
+    assert not hasattr(fanzha, "sesame")
+
+
+def test_the_workspace_has_these_methods() -> None:
+    assert sorted(name for name in dir(fanzha.Workspace) if not name.startswith("_")) == WORKSPACE
+
+
+def test_each_is_documented_and_typed() -> None:
+    for name in NAMES:
+        thing = getattr(fanzha, name)
+        if not isinstance(thing, str):
+            assert inspect.getdoc(thing), name
+    for name in WORKSPACE:
+        method = getattr(fanzha.Workspace, name)
+        assert inspect.getdoc(method), name
+        assert "return" in typing.get_type_hints(method), name
