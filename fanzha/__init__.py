@@ -11,13 +11,15 @@ These are all the public names; a test locks them. They are loaded at first use,
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from fanzha.model.version import VERSION as __version__
+from fanzha.model import version as _version
+
+__version__ = _version.VERSION
 
 if TYPE_CHECKING:
     from fanzha.chain import Case as Case
     from fanzha.chain import Step as Step
     from fanzha.chain import Workspace as Workspace
-    from fanzha.chain import Workspace as open  # noqa: A004 the word a reader expects
+    from fanzha.chain import Workspace as open
     from fanzha.chain import verify_workspace as verify
     from fanzha.clean.text import Found as Found
     from fanzha.clean.text import find as find

@@ -5,7 +5,7 @@ import getpass
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,17 +15,17 @@ import pyarrow as pa
 from fanzha.document import fill
 from fanzha.document.gather import case_rows
 from fanzha.errors import FanzhaError, InputError, NotAllowed, NotFound, RecordDamaged
-from fanzha.formats.table import write_table
+from fanzha.formats.writing import write_table
 from fanzha.ingest import amend, follow
 from fanzha.ingest import mapping as mappings
 from fanzha.ingest.admit import Admission, admit
-from fanzha.link.benign import known_benign
+from fanzha.link.benign import shipped_benign
 from fanzha.link.cluster import link
-from fanzha.store.masked import mask_table
 from fanzha.model.terms import PURPOSES, Terms
 from fanzha.model.version import VERSION
 from fanzha.respond.propose import propose
 from fanzha.store.engine import Engine
+from fanzha.store.masked import mask_table
 from fanzha.store.record import Act, Record, open_tables, owned, verify
 from fanzha.store.tables import all_tables, table
 from fanzha.trace.follow import trace
@@ -155,7 +155,7 @@ class Workspace:
         done = []
         for number, path in enumerate(wanted, 1):
             self._progress("admit", number - 1, len(wanted), path.name)
-            done.append(admit(self.record, self.engine, path, terms or Terms(), self._act()))
+            done.append(admit(self.record, self.engine, path, terms or Terms(), self._act(), mappings.kept_mapping))
             self._progress("admit", number, len(wanted), path.name)
         return done
 
@@ -167,9 +167,14 @@ class Workspace:
         """Read an admitted file again, under other terms or as another format."""
         amend.correct(self.record, self.engine, file, self._act(), terms=terms, format_name=format_name)
 
-    def propose_mapping(self, path: str | os.PathLike[str], terms: Terms | None = None) -> mappings.Proposal:
-        """How a table would be read: which column is what and why, and its first rows as understood."""
-        return mappings.propose(self.record, Path(path), terms or Terms())
+    def propose_mapping(
+        self, path: str | os.PathLike[str], terms: Terms | None = None, changes: Sequence[str] = ()
+    ) -> mappings.Proposal:
+        """How a table would be read: which column is what and why, and its first rows as understood.
+
+        `changes`: "COLUMN=FIELD" and the like, see `ingest.mapping.propose`.
+        """
+        return mappings.propose(self.record, Path(path), terms or Terms(), changes)
 
     def keep_mapping(self, proposal: mappings.Proposal) -> None:
         """Keep a mapping for files of the same layout, and read those admitted already again with it."""
@@ -227,6 +232,17 @@ class Workspace:
         rows = self.engine.rows("SELECT * FROM steps WHERE case_id = ? ORDER BY rank", (case_id,))
         return [Step(**dict(zip(names, row, strict=True))) for row in rows]
 
+    def joins(self, case_id: str) -> list[dict[str, Any]]:
+        """Why a case's reports belong together: each shared identifier, those that did not join included."""
+        self.refresh()
+        return [
+            dict(zip(("kind", "value", "weight", "joins", "why", "reports"), row, strict=True))
+            for row in self.engine.rows(
+                "SELECT kind, value, weight, joins, why, COUNT(*) FROM joins WHERE case_id = ?"
+                " GROUP BY kind, value, weight, joins, why ORDER BY joins DESC, 6 DESC, kind, value", (case_id,)
+            )
+        ]
+
     def report(self, folder: str | os.PathLike[str], lang: str = "en") -> Path:
         """Write the pages a person reads into `folder`: index.html, a page per case, the quality of the files."""
         self.refresh()
@@ -277,7 +293,7 @@ class Workspace:
 
 
 def _link(engine: Engine, as_of: int) -> Any:
-    return link(engine, as_of, known_benign())
+    return link(engine, as_of, shipped_benign())
 
 
 STAGES: tuple[tuple[str, Callable[[Engine, int], Any]], ...] = (("link", _link), ("trace", trace), ("respond", propose))

@@ -89,6 +89,7 @@ def parse(text: str) -> Value | None:
     return Value(KIND, host, text, not problem, False, problem)
 
 
+@lru_cache(maxsize=65536)
 def known_suffix(host: str) -> bool:
     """Whether the last label (or labels) of an A-label host is on the Public Suffix List."""
     return _suffixes().publicsuffix(host, accept_unknown=False) is not None

@@ -13,12 +13,15 @@ from fanzha.clean.chinese_number import DIGITS
 
 _Z: Final = "".join(c for c in DIGITS if c not in "两兩○")
 # seven or more digits in a row, some of them Chinese, single separators allowed: 一三八 一二三四 五六七八
-_SPOKEN: Final = re.compile(rf"(?<![0-9{_Z}])[0-9{_Z}](?:[ \-]?[0-9{_Z}]){{6,}}(?![十百千万亿拾佰仟萬億])")
+_SPOKEN: Final = re.compile(rf"[0-9{_Z}](?<![0-9{_Z}].)(?:[ \-]?[0-9{_Z}]){{6,}}(?![十百千万亿拾佰仟萬億])")
 _YEAR: Final = re.compile(r"(?<![0-9一二三四五六七八九十])[一二][〇零一二三四五六七八九]{3}(?=年)")
 # 1 3 8 - 1 2 3 4: single digits, each set apart
-_APART: Final = re.compile(r"(?<![0-9])[0-9](?:[ \-_.,/]{1,3}[0-9](?![0-9])){6,}")
+_APART: Final = re.compile(r"[0-9](?<![0-9].)(?:[ \-_.,/]{1,3}[0-9](?![0-9])){6,}")
 # 138l234567O: letters inside a run that is a number otherwise
-_LOOKALIKE: Final = re.compile(r"(?<![A-Za-z0-9@_./:\-])[0-9][0-9oOlI]*(?:[ \-][0-9oOlI]+)*(?![A-Za-z0-9@_])")
+_LOOKALIKE: Final = re.compile(
+    r"[0-9](?=[0-9oOlI \-]{6})(?<![A-Za-z0-9@_./:\-][0-9])[0-9oOlI]*+(?:[ \-][0-9oOlI]++)*+(?![A-Za-z0-9@_])"
+)
+_TO_DIGIT: Final = str.maketrans({c: str(value) for c, value in DIGITS.items()})
 _LETTERS: Final = {"o": "0", "O": "0", "l": "1", "I": "1"}
 _DIGITS_MIN: Final = 7
 
@@ -84,8 +87,8 @@ def _spoken(folded: str) -> str:
     """Chinese numerals used as digits become digits, one for one."""
     if folded.isascii():
         return folded
-    folded = _YEAR.sub(lambda found: "".join(str(DIGITS[c]) for c in found[0]), folded)
-    return _SPOKEN.sub(lambda found: "".join(str(DIGITS.get(c, c)) for c in found[0]), folded)
+    folded = _YEAR.sub(lambda found: found[0].translate(_TO_DIGIT), folded)
+    return _SPOKEN.sub(lambda found: found[0].translate(_TO_DIGIT), folded)
 
 
 def _lookalike(folded: str, origin: Sequence[int]) -> tuple[str, Sequence[int]]:

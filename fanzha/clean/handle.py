@@ -30,17 +30,24 @@ _WORDS: Final = frozenset(
 )
 
 
-def scan(folded: str) -> Iterator[tuple[str, int, int, str]]:
-    """(kind, start, end, normal) of each identifier of context in folded text; kinds wechat, qq, telegram, name."""
-    for found in _WECHAT.finditer(folded):
-        if found[1].lower() not in _WORDS:
-            # WeChat takes an id in either case for the same person
-            yield "wechat", *found.span(1), found[1].lower()
-    for found in _QQ.finditer(folded):
-        yield "qq", *found.span(1), found[1]
-    for found in _TELEGRAM.finditer(folded):
-        group = 1 if found[1] else 2
-        if found[group].lower() not in _WORDS:
-            yield "telegram", *found.span(group), found[group].lower()
-    for found in _NAME.finditer(folded):
-        yield "name", *found.span(1), found[1]
+def scan(folded: str, lower: str) -> Iterator[tuple[str, int, int, str]]:
+    """(kind, start, end, normal) of each identifier of context in folded text; kinds wechat, qq, telegram, name.
+
+    `lower` is the folded text in lower case, to see cheaply which labels occur.
+    """
+    if any(mark in lower for mark in ("信", "加v", "wei", "wech", "wx", "vx")):
+        for found in _WECHAT.finditer(folded):
+            if found[1].lower() not in _WORDS:
+                # WeChat takes an id in either case for the same person
+                yield "wechat", *found.span(1), found[1].lower()
+    if any(mark in lower for mark in ("qq", "扣扣", "企鹅", "q群")):
+        for found in _QQ.finditer(folded):
+            yield "qq", *found.span(1), found[1]
+    if any(mark in lower for mark in ("telegram", "tg", "电报", "飞机", "t.me")):
+        for found in _TELEGRAM.finditer(folded):
+            group = 1 if found[1] else 2
+            if found[group].lower() not in _WORDS:
+                yield "telegram", *found.span(group), found[group].lower()
+    if ":" in folded:
+        for found in _NAME.finditer(folded):
+            yield "name", *found.span(1), found[1]

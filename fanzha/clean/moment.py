@@ -1,6 +1,7 @@
 """Points in time as integer UTC milliseconds beside the original text and the assumed zone."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -40,15 +41,40 @@ _SERIAL: Final = re.compile(r"\d{1,7}(?:\.\d{1,17})?")
 _OFFSET: Final = re.compile(r"([+-])(\d{2}):?(\d{2})?")
 
 _D: Final = r"\d{1,2}"
-# What may be a moment inside running text; `moment_words.IN_TEXT` has the relative ones. Every repeat is bounded.
-IN_TEXT: Final = re.compile(
-    rf"(?<![\d.\-/])(?:\d{{4}}(?:-{_D}-{_D}|/{_D}/{_D}|\.{_D}\.{_D}|\s?年\s?{_D}\s?月\s?{_D}\s?[日号]?)(?:(?:T|\s|,)?\s?{_CLOCK})?"
-    rf"(?:\s?(?:Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}})(?![A-Za-z\d]))?|(?:19|20)\d{{6}}(?:[T ]?\d{{2}}:?\d{{2}}(?::?\d{{2}})?)?"
-    rf"|{_D}[-/]{_D}[-/]\d{{4}}(?:,?\s{_CLOCK})?|{_D}(?:st|nd|rd|th)?\s{_MONTH}[\s,]{{1,2}}\d{{4}}(?:,?\s(?:at\s)?{_CLOCK})?)(?![\d\-/])"
-    rf"|(?<![A-Za-z]){_MONTH}\s{_D}(?:st|nd|rd|th)?,?\s\d{{4}}(?:,?\s(?:at\s)?{_CLOCK})?(?![\d])"
-    rf"|{moment_words.IN_TEXT}",
-    re.IGNORECASE,
+# What may be a moment inside running text. Every repeat is bounded, so a scan is linear in the text.
+_DIGITAL: Final = re.compile(
+    rf"[0-9](?<![\d.\-/].)(?:\d{{3}}(?:-{_D}-{_D}|/{_D}/{_D}|\.{_D}\.{_D}|\s?年\s?{_D}\s?月\s?{_D}\s?[日号]?)"
+    rf"(?:(?:T|\s|,)?\s?{_CLOCK})?(?:\s?(?:Z|UTC|GMT|[+-]\d{{2}}:?\d{{2}})(?![A-Za-z\d]))?"
+    rf"|(?<=[12])(?:9|0)\d{{6}}(?:[T ]?\d{{2}}:?\d{{2}}(?::?\d{{2}})?)?"
+    rf"|\d?[-/]{_D}[-/]\d{{4}}(?:,?\s{_CLOCK})?)(?![\d\-/])"
 )
+_MONTHLY: Final = re.compile(
+    rf"(?<![a-z\d])(?:{_D}(?:st|nd|rd|th)?\s{_MONTH}[\s,]{{1,2}}\d{{4}}|{_MONTH}\s{_D}(?:st|nd|rd|th)?,?\s\d{{4}})"
+    rf"(?:,?\s(?:at\s)?{_CLOCK})?(?!\d)"
+)
+_DAY: Final = re.compile(moment_words.IN_TEXT_DAY)
+_MONTH_AND_DAY: Final = re.compile(moment_words.IN_TEXT_MONTH_DAY)
+_AGO: Final = re.compile(moment_words.IN_TEXT_AGO)
+_ENGLISH: Final = re.compile(moment_words.IN_TEXT_ENGLISH)
+_ENGLISH_WORDS: Final = ("ago", "day", "night", "just now", "this ")
+
+
+def scan(folded: str, lower: str) -> Iterator[tuple[int, int]]:
+    """Spans of folded text that `parse` may read, each kind of phrase in turn; `lower` is the text in lower case."""
+    numeric = any(c in folded for c in "0123456789")
+    if numeric:
+        yield from (found.span() for found in _DIGITAL.finditer(folded))
+    if len(lower) == len(folded) and lower.strip() and any(word in lower for word in _ENGLISH_WORDS):
+        yield from (found.span() for found in _ENGLISH.finditer(lower))
+    if numeric and len(lower) == len(folded) and any(month in lower for month in _MONTHS):
+        yield from (found.span() for found in _MONTHLY.finditer(lower))
+    if folded.isascii():
+        return
+    yield from (found.span() for found in _DAY.finditer(folded))
+    if "月" in folded:
+        yield from (found.span() for found in _MONTH_AND_DAY.finditer(folded))
+    if "前" in folded:
+        yield from (found.span() for found in _AGO.finditer(folded))
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ _HOUR: Final = rf"(?:\d{{1,2}}|[{_C}]{{1,3}})"
 _PART_ZH: Final = "凌晨|清晨|早晨|早上|清早|上午|中午|正午|下午|午后|傍晚|晚上|晚间|夜里|夜间|深夜|半夜|夜晚|晚"
 # a time of day, with an optional part of day before it
 CLOCK: Final = (
-    rf"(?:(?:{_PART_ZH})?\s?(?:\d{{1,2}}\s?:\s?\d{{2}}(?:\s?:\s?\d{{2}}(?:[.,]\d{{1,9}})?)?(?:\s?[ap]\.?m\b\.?)?"
-    rf"|{_HOUR}\s?[点时時](?:\s?(?:半|[一三]刻|整|钟|(?:\d{{1,2}}|[{_C}]{{1,3}})\s?分?(?:\s?(?:\d{{1,2}}|[{_C}]{{1,3}})\s?秒)?))?钟?)"
-    r"|\d{1,2}\s?[ap]\.?m\b\.?)"
+    rf"(?:(?:{_PART_ZH})?\s?(?:\d{{1,2}}\s?:\s?\d{{2}}(?:\s?:\s?\d{{2}}(?:[.,]\d{{1,9}})?)?(?:\s?[apAP]\.?[mM](?![A-Za-z]))?"
+    rf"|{_HOUR}\s?[点时時](?:半|[一三]刻|整|钟|(?:\d{{1,2}}(?!\d)|[{_C}]{{1,3}})(?![元块万千百]) ?分?(?:(?:\d{{1,2}}|[{_C}]{{1,3}})\s?秒)?)?钟?)"
+    r"|\d{1,2}\s?[apAP]\.?[mM](?![A-Za-z]))"
 )
 _DAYS: Final = {
     "大前天": -3, "前天": -2, "前日": -2, "前晚": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨夜": -1, "昨": -1,
@@ -32,10 +32,12 @@ _AGO_EN: Final = r"(?:\d{1,4}|an?|one|two|three|half\san)\s(?:second|minute|min|
 _NOW: Final = "刚才|刚刚|方才|just\\snow"
 _DAY_EN: Final = r"the\sday\sbefore\syesterday|yesterday|today|last\snight|tonight|this\s(?:morning|afternoon|evening)"
 _PART_EN: Final = r"morning|noon|afternoon|evening|night"
-# relative phrases inside running text; a time of day may follow
-IN_TEXT: Final = (
-    rf"(?:{_DAY}|{_WEEK}|(?<![\d年]){_MONTH_DAY})(?:\s?(?:{CLOCK}|{_PART_ZH}))?|(?<![\d]){_AGO}|{_NOW}"
-    rf"|(?<![A-Za-z\d])(?:{_AGO_EN}|(?:{_DAY_EN})(?:\s(?:{_PART_EN}))?(?:,?\s(?:at\s|around\s)?{CLOCK})?)(?![A-Za-z])"
+# relative phrases inside running text; a time of day may follow. Case matters not: English is matched on lower case.
+IN_TEXT_DAY: Final = rf"(?:{_DAY}|{_WEEK}|刚才|刚刚|方才)(?:\s?(?:{CLOCK}|{_PART_ZH}))?"
+IN_TEXT_MONTH_DAY: Final = rf"(?<![\d年])(?<!年\s){_MONTH_DAY}(?:\s?(?:{CLOCK}|{_PART_ZH}))?"
+IN_TEXT_AGO: Final = rf"(?<![\d{_C}]){_AGO}"
+IN_TEXT_ENGLISH: Final = (
+    rf"(?<![a-z\d])(?:{_AGO_EN}|just\snow|(?:{_DAY_EN})(?:\s(?:{_PART_EN}))?(?:,?\s(?:at\s|around\s)?{CLOCK})?)(?![a-z])"
 )
 
 # hours at which a part of day begins, and what its clock adds

@@ -1,6 +1,7 @@
 """Amounts of money as integer minor units beside an ISO 4217 code. Never a float."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -31,20 +32,58 @@ _D: Final = "".join(chinese_number.DIGITS)
 _N: Final = _D + "".join(chinese_number.UNITS)
 _YUAN_JIAO_FEN: Final = re.compile(rf"(.+?)[元块圆塊圓](?:零)?(?:([\d{_D}])[角毛]?)?(?:零)?(?:([\d{_D}])分)?(?:钱)?")
 
-_NUMBER: Final = r"\d{1,3}(?:,\d{2,3}){1,6}(?:\.\d{1,8})?|\d{1,16}(?:\.\d{1,8})?"
-_SCALE_ZH: Final = rf"\s?(?:[{''.join(chinese_number.UNITS)}][\d{_N}]{{0,12}}|[wW](?![A-Za-z])|[kK](?![A-Za-z]))"
-_SCALE_EN: Final = r"(?:\s?(?:[kKmM](?![A-Za-z])|bn(?![A-Za-z])|(?i:thousand|million|billion|lakh|crore)s?))"
-_WORD: Final = rf"(?:{_alternatives(WORDS)}|{_alternatives(CODES)})"
-_WORD_END: Final = r"(?![A-Za-z])"
-# What may be an amount inside running text. Every repeat is bounded, so a scan is linear in the text.
-IN_TEXT: Final = re.compile(
-    rf"(?<![A-Za-z0-9.,])(?i:{_alternatives(SIGNS, CODES)})\s?:?\s?-?(?:{_NUMBER})(?:{_SCALE_ZH}|{_SCALE_EN})?"
-    rf"(?:\s?(?i:{_WORD}){_WORD_END})?(?![\d])"
-    rf"|(?<![A-Za-z0-9.,\-])(?:{_NUMBER})(?:{_SCALE_ZH}|{_SCALE_EN})?\s?(?i:{_WORD}){_WORD_END}(?:[\d{_D}]角)?(?:[\d{_D}]分)?[整正]?"
-    rf"|(?<![A-Za-z0-9.,\-])(?:{_NUMBER})\s?(?:[万亿][\d{_N}]{{0,10}}|[wW](?![A-Za-z0-9]))"
-    rf"|(?<![{_N}])[{_N}]{{1,24}}(?:点[{_D}]{{1,4}}[万亿千百])?(?:{_alternatives(WORDS)})(?:[{_D}]角)?(?:[{_D}]分)?[整正]?"
-    rf"|(?<![{_N}])[{_D}十百千拾佰仟][{_N}]{{0,16}}[万亿萬億][{_N}]{{0,12}}"
+# In running text: a blob of number characters, then what stands before and after it.
+_BLOB: Final = re.compile(rf"[0-9{_N}][0-9,.点{_N}]*+")
+_BLOB_MAX: Final = 28
+_AFTER: Final = re.compile(
+    rf"(?:\s?(?:([wW])|[kKmM]|bn|BN|(?i:thousand|million|billion|lakh|crore)s?)(?![A-Za-z0-9]))?"
+    rf"(?:\s?((?i:{_alternatives(WORDS, CODES)}))(?![A-Za-z])(?:[\d{_D}][角毛])?(?:[\d{_D}]分)?)?[整正]?"
 )
+_BEFORE: Final = re.compile(rf"(?:(?<![A-Za-z])|^)(?i:{_alternatives(SIGNS, CODES)})\s?:?\s?-?$")
+_BEFORE_ENDS: Final = frozenset(word[-1] for word in (*SIGNS, *CODES)) | frozenset(
+    word[-1].lower() for word in (*SIGNS, *CODES)
+)
+_SPLIT: Final = re.compile(r"[,.点]")
+
+
+def scan(folded: str) -> Iterator[tuple[int, int, bool]]:
+    """(start, end, named) of what may be an amount in folded text; `named` where a currency stands beside it.
+
+    A bare number counts only with 万, 亿 or w. Linear in the length of the text.
+    """
+    for found in _BLOB.finditer(folded):
+        start, end = found.span()
+        while folded[end - 1] in ",.点":
+            end -= 1
+        if end - start > _BLOB_MAX:
+            continue
+        if start and ((folded[start - 1].isalpha() and folded[start - 1].isascii()) or folded[start - 1] in "-_@/#"):
+            lead = _lead(folded, start)
+            if lead == start:
+                continue
+        else:
+            lead = _lead(folded, start)
+        after = _AFTER.match(folded, end)
+        tail = after.end() if after else end
+        word = after[2] if after else None
+        if lead == start and not word:
+            number = folded[start:end]
+            big = number[-1] in "万亿萬億" or (after and after[1]) or any(c in number[1:-1] for c in "万亿萬億")
+            if not big:
+                continue
+        yield lead, tail, lead != start or word is not None
+        cuts = list(_SPLIT.finditer(folded, start, end))
+        if cuts and lead == start:
+            yield cuts[-1].end(), tail, word is not None  # "一是,35000元": the number after the last comma
+
+
+def _lead(folded: str, start: int) -> int:
+    """Where a currency written before a number begins, else `start`."""
+    before = folded[max(0, start - 9) : start]
+    if before.rstrip(" :-")[-1:] not in _BEFORE_ENDS or not before:
+        return start
+    found = _BEFORE.search(before)
+    return start - len(before) + found.start() if found else start
 
 
 @dataclass(frozen=True, slots=True)

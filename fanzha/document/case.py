@@ -104,7 +104,7 @@ def _cards(page: CasePage, money: tuple[Money, ...], register: Register) -> Mark
     if page.accounts:
         tiers = max(account.tier for account in page.accounts)
         cards.insert(
-            2,
+            1,
             _card(
                 "accounts",
                 [account_count(page)],
@@ -112,7 +112,7 @@ def _cards(page: CasePage, money: tuple[Money, ...], register: Register) -> Mark
                 beneath=Said(f"{tiers} tier{'' if tiers == 1 else 's'}", f"{tiers}个层级"),
             ),
         )
-    return el("div", {"class": "cards", "id": "figures"}, *cards)
+    return el("div", {"class": "cards three", "id": "figures"}, *cards)
 
 
 def _story(page: CasePage, register: Register) -> Markup | None:

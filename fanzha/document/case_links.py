@@ -21,7 +21,13 @@ def why_section(page: CasePage, register: Register) -> Markup | None:
     )
     ordered = sorted(page.identifiers, key=lambda one: (not one.joins, -one.weight.value, one.kind, one.label))
     rows = [_identifier(one, register) for one in ordered]
-    return section("links", word("graph"), link_graph(page, register), table(heads, rows), note=word("graph_note"))
+    return section(
+        "links",
+        word("graph"),
+        link_graph(page, register),
+        el("details", None, el("summary", None, both(word("as_table"))), table(heads, rows)),
+        note=word("graph_note"),
+    )
 
 
 def _identifier(one: Identifier, register: Register) -> list[Child]:

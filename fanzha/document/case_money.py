@@ -74,7 +74,7 @@ def accounts_section(page: CasePage, register: Register) -> Markup | None:
         return None
     heads = [
         (word("tier"), "tight"),
-        (word("account"), "mid"),
+        (word("account"), "acct"),
         *((word(key), "num") for _, key in _COLUMNS),
         (word("col_statement"), "tight"),
         (word("check_first"), "mid"),

@@ -27,7 +27,7 @@ _SIGNS = {
     "PHP": "₱",
     "VND": "₫",
 }
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SHOWN_REFS = 60  # rows listed under one figure; the rest are counted per file
 
 
@@ -75,7 +75,7 @@ def local(at_ms: int, zone: str) -> datetime:
 def day(at_ms: int, zone: str) -> Said:
     """The date: 5 Mar 2024, 2024年3月5日."""
     at = local(at_ms, zone)
-    return Said(f"{at.day} {_MONTHS[at.month - 1]} {at.year}", f"{at.year}年{at.month}月{at.day}日")
+    return Said(f"{at.day} {MONTHS[at.month - 1]} {at.year}", f"{at.year}年{at.month}月{at.day}日")
 
 
 def clock(at_ms: int, zone: str) -> str:
@@ -120,6 +120,7 @@ class Register:
     def __init__(self, stamp: Stamp) -> None:
         self.stamp = stamp
         self._numbers: dict[tuple[Figure, Text], int] = {}
+        self._printed: set[int] = set()
 
     def number(self, figure: Figure, caption: Text) -> int:
         """The entry's number; the same figure under the same caption is one entry."""
@@ -128,8 +129,10 @@ class Register:
     def link(self, figure: Figure, caption: Text, text: Child = None, style: str = "") -> Markup:
         """The figure as a link to its entry. `text` replaces the number where it must be shown another way."""
         number = self.number(figure, caption)
+        if figure.value:
+            self._printed.add(number)
         inside = text if text is not None else both(shown(figure))
-        mark = el("sup", {"class": "note", "aria-hidden": "true"}, f"[{number}]")
+        mark = el("sup", {"class": "note", "aria-hidden": "true"}, f"[{number}]") if figure.value else None
         return el("a", {"class": f"fig {style}".strip(), "href": f"#e{number}"}, inside, mark)
 
     def svg_link(self, figure: Figure, caption: Text, *children: Child) -> Markup:
@@ -175,21 +178,38 @@ class Register:
         explained = join([both(rule), el("span", {"class": "quiet"}, both(note)) if note.en else None], between=" ")
         return el(
             "li",
-            {"id": f"e{number}", "class": "ev"},
+            {"id": f"e{number}", "class": "ev" if number in self._printed else "ev screen"},
             head,
             el("p", {"class": "ev-rule"}, el("span", {"class": "tag"}, both(word("rule"))), explained),
-            el("ul", None, *(_place(ref) for ref in listed)) if listed else None,
+            *_places(listed),
             more,
         )
 
 
+def _places(refs: tuple[Ref, ...]) -> list[Markup]:
+    """The rows, under the file each is in."""
+    files: dict[tuple[int, str], list[Ref]] = {}
+    for ref in refs:
+        files.setdefault((ref.file, ref.name), []).append(ref)
+    return [
+        el(
+            "div",
+            {"class": "ev-of"},
+            el("span", {"class": "ev-file"}, el("bdi", None, name)),
+            " ",
+            el("ul", None, *(_place(ref) for ref in rows)),
+        )
+        for (_, name), rows in files.items()
+    ]
+
+
 def _place(ref: Ref) -> Markup:
-    where: list[Child] = [el("span", {"class": "ev-file"}, el("bdi", None, ref.name))]
-    if ref.row > 0:
-        where.append(el("span", {"class": "ev-row"}, both(put(word("row_n"), {"n": str(ref.row)}))))
-    else:
-        where.append(el("span", {"class": "ev-row"}, both(word("whole_file"))))
-    if ref.byte_offset >= 0:
-        where.append(el("span", {"class": "ev-byte"}, both(put(word("byte_n"), {"n": str(ref.byte_offset)}))))
-    quote = el("q", None, el("bdi", None, ref.excerpt)) if ref.excerpt else None
-    return el("li", None, el("span", {"class": "ev-where"}, join(where, between=" ")), quote)
+    row = put(word("row_n"), {"n": str(ref.row)}) if ref.row > 0 else word("whole_file")
+    at = put(word("byte_n"), {"n": str(ref.byte_offset)}) if ref.byte_offset >= 0 else None
+    return el(
+        "li",
+        None,
+        el("span", {"class": "ev-row"}, both(row)),
+        el("span", {"class": "ev-byte"}, " ", both(at)) if at else None,
+        el("q", None, el("bdi", None, ref.excerpt)) if ref.excerpt else None,
+    )

@@ -154,9 +154,21 @@ def document(
             "data-title-en": titles["en"],
         },
         head,
-        el("body", None, bar, main, panel, Markup(f"<script>{_asset('page.js')}</script>")),
+        el("body", None, _hatch(), bar, main, panel, Markup(f"<script>{_asset('page.js')}</script>")),
     )
     return f"<!DOCTYPE html>\n{page}\n"
+
+
+def _hatch() -> Markup:
+    """The pattern for what is not known: told apart without colour."""
+    stripes = el("path", {"d": "M-1 1L1 -1M0 6L6 0M5 7L7 5", "class": "stripe"})
+    pattern = el(
+        "pattern",
+        {"id": "hatch", "width": 6, "height": 6, "patternUnits": "userSpaceOnUse"},
+        el("rect", {"width": 6, "height": 6, "class": "ground"}),
+        stripes,
+    )
+    return el("svg", {"width": 0, "height": 0, "class": "defs", "aria-hidden": "true"}, el("defs", None, pattern))
 
 
 def title_block(stamp: Stamp, kicker: Text, title: Text, *lead: Child) -> Markup:
@@ -172,11 +184,11 @@ def title_block(stamp: Stamp, kicker: Text, title: Text, *lead: Child) -> Markup
     )
 
 
-def joined(parts: Iterable[str], between: str = " · ") -> str:
+def joined(parts: Iterable[str], between: str = ", ") -> str:
     """The parts that are not empty."""
     return between.join(part for part in parts if part)
 
 
 def beside(*texts: Text) -> Said:
     """Texts side by side in each language, leaving out what is empty."""
-    return Said(joined(pick(text, "en") for text in texts), joined(pick(text, "zh") for text in texts))
+    return Said(joined(pick(text, "en") for text in texts), joined((pick(text, "zh") for text in texts), "，"))

@@ -55,7 +55,7 @@ def _cards(page: IndexPage, register: Register) -> Markup:
             cards.append(
                 el("div", {"class": f"kpi {tone}".strip()}, el("span", {"class": "k"}, both(word(column))), *numbers)
             )
-    return el("div", {"class": "cards"}, *cards)
+    return el("div", {"class": "cards four"}, *cards)
 
 
 def _refs(cases: tuple[CaseLine, ...]) -> tuple[Ref, ...]:
@@ -69,7 +69,7 @@ def _sums(cases: tuple[CaseLine, ...], column: str) -> list[Figure]:
         for one in case.money:
             parts[one.currency].append(getattr(one, column))
     sums = [total(figures) for figures in parts.values()]
-    return sorted((one for one in sums if one.value) or sums[:1], key=lambda one: (-one.value, one.currency))
+    return sorted([one for one in sums if one.value] or sums[:1], key=lambda one: (-one.value, one.currency))
 
 
 def _unreadable(files: tuple[FileLine, ...], register: Register) -> Markup | None:

@@ -12,6 +12,8 @@ from fanzha.document.page import Said, Text
 from fanzha.model.words import vocabulary
 
 LANGS = ("zh", "en")
+_NARROW_MARK = re.compile("(?<=[\u4e00-\u9fff“”])[,:;](?! )|[,:;](?=[\u4e00-\u9fff“”])")
+_WIDE = {",": "，", ":": "：", ";": "；"}
 _PLACE = re.compile(r"\{([a-z_]+)\}")
 
 
@@ -44,13 +46,18 @@ def code_note(group: str, code: str) -> Said:
 def term(name: str, code: str) -> Said:
     """What the model's vocabulary `name` calls `code`; the code itself if it is not there."""
     found = vocabulary(name).get(code)
-    return Said(found.en, found.zh) if found else Said(code, code)
+    return Said(found.en, typeset(found.zh)) if found else Said(code, code)
+
+
+def typeset(zh: str) -> str:
+    """Chinese text with the full-width marks Chinese is set with, where a narrow one stands beside a Chinese character."""
+    return _NARROW_MARK.sub(lambda match: _WIDE[match.group()], zh)
 
 
 def term_note(name: str, code: str) -> Said:
     """The note of the model's vocabulary `name` on `code`; empty if there is none."""
     found = vocabulary(name).get(code)
-    return Said(found.note_en, found.note_zh) if found else Said("", "")
+    return Said(found.note_en, typeset(found.note_zh)) if found else Said("", "")
 
 
 def pick(text: Text, lang: str) -> str:

@@ -5,12 +5,13 @@ import re
 import pyarrow as pa
 
 from fanzha.clean import imei, phone
-from fanzha.formats.columns import Ledger, absent_as_null, mapped, moments, record, truth
+from fanzha.formats.columns import Ledger, mapped, moments, record, truth
 from fanzha.formats.grid import Grid, Reading, Source
 from fanzha.formats.headers import normal_word
 from fanzha.formats.kernels import pc
 from fanzha.formats.legs import field_column, vocabulary_of, when
 from fanzha.formats.mapping import Mapping
+from fanzha.formats.strings import absent_as_null
 
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:\.0+)?")
 _WORDS = re.compile(r"(?:(\d{1,4})(?:小时|时|h))?(?:(\d{1,5})(?:分钟|分|min|m))?(?:(\d{1,6})(?:秒钟|秒|sec|s))?", re.IGNORECASE)

@@ -14,17 +14,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from fanzha.clean import account, bank_card, moment, money
+from fanzha.clean import account, moment, money
 from fanzha.clean.currency import exponent
 from fanzha.formats.grid import BadRow, Grid, Reading
 from fanzha.formats.headers import normal_word
 from fanzha.formats.kernels import pc
+from fanzha.formats.strings import has_byte, lengths, raw
 from fanzha.model.table import record_tables
 
 Mask = npt.NDArray[np.bool_]
 _PLAIN_MONEY = r"^-?[0-9]{1,12}(\.[0-9]{1,2})?$"
 _PLAIN_FEN = r"^-?[0-9]{1,15}$"
-_PLAIN_ACCOUNT = r"^[0-9]{5,34}$"
 _PLAIN_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
 _PACKED_TIME = r"^(19|20)[0-9]{12}$"
 _SCIENTIFIC = r"^[0-9]\.?[0-9]*[Ee]\+?[0-9]{2}$"
@@ -103,7 +103,7 @@ def picked(grid: Grid, positions: Iterable[int]) -> pa.StringArray:
         result = column if result is None else pc.if_else(pc.equal(result, ""), column, result)
     if result is None:
         return pa.array([""] * len(grid.rows), pa.string())
-    if pc.any(pc.match_substring_regex(result, "^['=]")).as_py():
+    if has_byte(result, "'", "="):
         return mapped(result, unguarded)
     return result
 
@@ -126,12 +126,6 @@ def filled(column: pa.StringArray) -> Mask:
     return truth(pc.not_equal(column, ""))
 
 
-def absent_as_null(column: pa.StringArray) -> pa.StringArray:
-    """The column with null for empty cells."""
-    result: pa.StringArray = pc.if_else(pc.equal(column, ""), pa.scalar(None, pa.string()), column)
-    return result
-
-
 def mapped(column: pa.StringArray, function: Callable[[str], str | None]) -> pa.StringArray:
     """`function` of each distinct text, laid out over the rows again."""
     coded = pc.dictionary_encode(column)
@@ -147,7 +141,8 @@ def looked_up(column: pa.StringArray, words: dict[str, str]) -> pa.StringArray:
 
 def accounts(column: pa.StringArray) -> pa.StringArray:
     """Normal forms; null where a cell is empty or no account."""
-    plain = pc.match_substring_regex(column, _PLAIN_ACCOUNT)
+    sizes = lengths(column)
+    plain = pc.and_(pc.ascii_is_decimal(column), pa.array((sizes >= 5) & (sizes <= 34)))
     if pc.all(plain).as_py():
         return column
     rest = pc.if_else(plain, "", column)
@@ -157,35 +152,9 @@ def accounts(column: pa.StringArray) -> pa.StringArray:
 
 def scientific(column: pa.StringArray) -> Mask:
     """Numbers that a spreadsheet wrote as 6.22202E+18: their digits are gone."""
+    if not has_byte(column, "E", "e"):
+        return np.zeros(len(column), dtype=np.bool_)
     return truth(pc.match_substring_regex(column, _SCIENTIFIC))
-
-
-def cut_to_zeros(column: pa.StringArray) -> Mask:
-    """Long numbers whose digits after the fifteenth are all zero: three zeros or more, or a card whose check fails."""
-    suspect = truth(pc.match_substring_regex(column, r"^[0-9]{15}0{1,4}$"))
-    for index in np.flatnonzero(suspect).tolist():
-        number = str(column[index])
-        suspect[index] = len(number) >= 18 or not bank_card.validate(number)
-    return suspect
-
-
-def luhn_fails(column: pa.StringArray) -> Mask:
-    """Bank card numbers (16 to 19 digits from 62, 4 or 5) whose check digit does not hold."""
-    result = np.zeros(len(column), dtype=np.bool_)
-    cards = truth(pc.match_substring_regex(column, r"^(62|4|5)[0-9]{14,17}$"))
-    if not cards.any():
-        return result
-    lengths = pc.fill_null(pc.utf8_length(column), 0).to_numpy(zero_copy_only=False)
-    for length in range(16, 20):
-        at = np.flatnonzero(cards & (lengths == length))
-        if not len(at):
-            continue
-        text = "".join(pc.take(column, pa.array(at, pa.int64())).to_pylist()).encode()
-        digits = np.frombuffer(text, dtype=np.uint8).reshape(-1, length).astype(np.int64) - 48
-        doubled = digits[:, -2::-2] * 2
-        total = digits[:, -1::-2].sum(axis=1) + (doubled - 9 * (doubled > 9)).sum(axis=1)
-        result[at] = total % 10 != 0
-    return result
 
 
 def amounts(column: pa.StringArray, currency: str, unit: str) -> tuple[pa.Int64Array, pa.StringArray]:
@@ -210,10 +179,14 @@ def amounts(column: pa.StringArray, currency: str, unit: str) -> tuple[pa.Int64A
 
 def moments(column: pa.StringArray, zone: str) -> tuple[pa.Int64Array, bool]:
     """UTC milliseconds, null where a cell is no moment; and whether `zone` was assumed for any of them."""
-    packed = pc.match_substring_regex(column, _PACKED_TIME)
-    if pc.any(packed).as_py():
+    sizes = lengths(column)
+    if (sizes == 14).any():
+        packed = pc.match_substring_regex(column, _PACKED_TIME)
         column = pc.if_else(packed, _unpacked(column), column)
-    plain = pc.match_substring_regex(column, _PLAIN_TIME)
+        sizes = lengths(column)
+    plain = pa.array(sizes == 19)
+    if not _all_iso(column):
+        plain = pc.match_substring_regex(column, _PLAIN_TIME)
     texts = pc.if_else(plain, column, "1970-01-01 00:00:00")
     try:
         wall = pc.cast(pc.cast(texts, pa.timestamp("s")), pa.int64()).to_numpy(zero_copy_only=False)
@@ -230,6 +203,15 @@ def moments(column: pa.StringArray, zone: str) -> tuple[pa.Int64Array, bool]:
     other = pa.array([None if m is None else m.at_ms for m in read], pa.int64()).take(coded.indices)
     assumed = bool(pc.any(plain).as_py()) or any(m is not None and m.assumed_zone for m in read)
     return pc.if_else(plain, result, other), assumed
+
+
+def _all_iso(column: pa.StringArray) -> bool:
+    """Whether every cell has the hyphens, blank and colons of 2024-01-02 03:04:05 in their places."""
+    offsets, data = raw(column)
+    if not len(column) or (np.diff(offsets) != 19).any():
+        return False
+    matrix = data[int(offsets[0]) : int(offsets[-1])].reshape(-1, 19)
+    return bool((matrix[:, [4, 7, 10, 13, 16]] == np.frombuffer(b"-- ::", dtype=np.uint8)).all())
 
 
 def _unpacked(column: pa.StringArray) -> pa.StringArray:

@@ -40,13 +40,15 @@ def open_delimited(data: bytes, name: str = "") -> Sheet | None:
     if encoding is None:
         return None
     newline = newline_of(data)
-    first = next((piece for piece in pieces(data, encoding, newline) if len(piece.numbers)), None)
+    first = next((piece for piece in pieces(data, encoding, newline, transcode=False) if len(piece.numbers)), None)
     if first is None:
         return None
-    lines = [line.decode("utf-8")[:65_536] for line in first.utf8.split(b"\n", _LOOKED_AT)[:_LOOKED_AT]]
+    lines = [line.decode(first.codec, "replace")[:65_536] for line in first.text.split(b"\n", _LOOKED_AT)[:_LOOKED_AT]]
     dialect = find_dialect(lines[: len(first.numbers)])
     if dialect is None:
         return None
+    if dialect.delimiter == "|" and first.codec != "utf-8":  # the byte of | is also the second byte of characters
+        first = next(piece for piece in pieces(data, encoding, newline) if len(piece.numbers))
     if dialect.width > COLUMNS_MAX:
         raise UnreadableFile(
             f"the table has {dialect.width} columns, more than {COLUMNS_MAX}",
@@ -65,9 +67,10 @@ def open_delimited(data: bytes, name: str = "") -> Sheet | None:
 
 def _start_of(piece: Piece) -> Piece:
     """The first lines of a piece, for the sample."""
-    lines = piece.utf8.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
+    lines = piece.text.split(b"\n", _SAMPLE_LINES)[:_SAMPLE_LINES]
     count = min(len(lines), len(piece.numbers))
-    return Piece(b"\n".join(lines[:count]) + b"\n", piece.numbers[:count], piece.offsets[:count])
+    text = b"\n".join(lines[:count]) + b"\n"
+    return Piece(text, piece.numbers[:count], piece.offsets[:count], codec=piece.codec)
 
 
 def _blocks(text: _Text, wanted: Wanted) -> Iterator[Grid]:
@@ -86,7 +89,8 @@ def _blocks(text: _Text, wanted: Wanted) -> Iterator[Grid]:
 def _grids(text: _Text, wanted: Wanted) -> Iterator[Grid]:
     """One grid a piece; the lines of a quoted cell that runs past the end of a piece are handed to the next."""
     carried: Piece | None = None
-    for piece in pieces(text.data, text.encoding, text.newline):
+    transcode = text.cutter.delimiter == "|"
+    for piece in pieces(text.data, text.encoding, text.newline, transcode=transcode):
         grid, carried = text.cutter.cut(piece.after(carried), wanted, last=False)
         yield grid
     if carried is not None:

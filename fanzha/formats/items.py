@@ -26,6 +26,7 @@ _SAMPLE = 1_000
 _DEPTH_MAX = 12
 _ANCHOR = re.compile(rb"(?:^|[\s\[,{:-])&[^\s&,\]}]", re.MULTILINE)
 _ALIAS = re.compile(rb"(?:^|[\s\[,{:-])\*[^\s*,\]}]", re.MULTILINE)
+_YAML_START = re.compile(rb"(?:\xef\xbb\xbf)?(?:(?:#|%)[^\n]{0,500}\n|\s|---[ \r]*\n)*- ")
 _BLANK = re.compile(r"[ \t\r\n,]*")
 
 Item = tuple[int, int, dict[str, str]]  # row, byte offset, flat cells
@@ -188,7 +189,7 @@ def open_jsonl(data: bytes, name: str = "") -> Sheet | None:
     blank = 0
     for piece in pieces(data, encoding):
         bad.extend(piece.bad)
-        for index, line in enumerate(piece.utf8.split(b"\n")[: len(piece.numbers)]):
+        for index, line in enumerate(piece.text.split(b"\n")[: len(piece.numbers)]):
             row, offset = int(piece.numbers[index]), int(piece.offsets[index])
             if not line.strip():
                 blank += 1
@@ -209,7 +210,7 @@ def open_jsonl(data: bytes, name: str = "") -> Sheet | None:
 
 def open_yaml(data: bytes, name: str = "") -> Sheet | None:
     """A list of mappings. Anchors and aliases are refused (bad_syntax), for a few lines of them can fill any memory."""
-    if len(data) > YAML_BYTES_MAX:
+    if len(data) > YAML_BYTES_MAX or not _YAML_START.match(data):
         return None
     array = np.frombuffer(data, dtype=np.uint8)
     lines = np.concatenate(([0], np.flatnonzero(array == 10) + 1))

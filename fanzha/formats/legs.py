@@ -13,13 +13,10 @@ from fanzha.clean import cn_id
 from fanzha.formats.columns import (
     Ledger,
     Mask,
-    absent_as_null,
     accounts,
     amounts,
-    cut_to_zeros,
     filled,
     looked_up,
-    luhn_fails,
     mapped,
     moments,
     picked,
@@ -31,6 +28,7 @@ from fanzha.formats.grid import Grid, Reading, Source
 from fanzha.formats.headers import normal_word, words
 from fanzha.formats.kernels import pc
 from fanzha.formats.mapping import Mapping
+from fanzha.formats.strings import absent_as_null, cut_to_zeros, has_byte, luhn_fails
 
 _TEXTS = ("holder", "bank", "counter_holder", "counter_bank", "serial", "summary", "merchant", "place")
 _CODE = re.compile(r"[A-Z]{3}")
@@ -182,8 +180,9 @@ def _remark(ledger: Ledger, own: pa.StringArray, counter: pa.StringArray) -> Non
     """Notes on both account numbers."""
     ledger.note(truth(pc.is_null(counter)), "no_counterparty", "counter_account")
     for name, column in (("account", own), ("counter_account", counter)):
-        text = pc.fill_null(column, "")
-        ledger.note(truth(pc.match_substring(text, "*")), "partial", name)
+        text = pc.fill_null(column, "") if column.null_count else column
+        if has_byte(text, "*"):
+            ledger.note(truth(pc.match_substring(text, "*")), "partial", name)
         lost = cut_to_zeros(text)
         ledger.note(lost, "spreadsheet_loss", name)
         ledger.note(luhn_fails(text) & ~lost, "check_digit", name)

@@ -13,12 +13,13 @@ import pyarrow as pa
 
 from fanzha.clean import account, bank_card, cn_id, domain, email, imei, phone, text, url, wallet
 from fanzha.clean.value import Value
-from fanzha.formats.columns import Ledger, absent_as_null, amounts, filled, moments, picked, record, truth
+from fanzha.formats.columns import Ledger, amounts, filled, moments, picked, record, truth
 from fanzha.formats.grid import PARTS, Grid, Reading, Source
 from fanzha.formats.headers import normal_word, words
 from fanzha.formats.kernels import pc
 from fanzha.formats.legs import field_column, when
 from fanzha.formats.mapping import Mapping, Use
+from fanzha.formats.strings import absent_as_null
 
 TEXT_MAX = 200_000  # characters of one text that are searched
 _PIECE = re.compile(f"[^{PARTS}\\s,;,;、|]+")

@@ -13,7 +13,7 @@ import pyarrow as pa
 from fanzha.link.benign import Benign
 from fanzha.link.components import components
 from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL, Key, Named, Report, identifiers
-from fanzha.link.near import CALLERS_SQL, Near, case_rank, partial_matches, shared_callers, shared_mentions
+from fanzha.link.near import CALLERS_SQL, Near, partial_matches, shared_callers, shared_mentions
 from fanzha.link.weigh import Pull, Seen, Weights, pull, shipped_weights
 from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import table
@@ -38,27 +38,18 @@ def link(engine: Engine, as_of: int, benign: Benign) -> tuple[str, ...]:
         for number, file, row in engine.rows(CALLERS_SQL, (as_of,))
         if (file, row) in place
     ]
-    near = set(shared_mentions(named, case_of, pulls, weights))
+    near: set[Near] = set(shared_mentions(named, case_of, pulls, weights))
     near.update(partial_matches(named, case_of, pulls, weights))
     near.update(shared_callers(calls, case_of, benign, weights))
-    ordered: list[Near] = sorted(near, key=near_order)
     _write(engine, "pulls", [(*key, p.reports, p.weight, p.joins, p.why) for key, p in sorted(pulls.items())])
     _write(
         engine,
         "case_reports",
-        sorted(
-            ((case_of[index], *report) for index, report in enumerate(reports)),
-            key=lambda r: (case_rank(r[0]), r[1], r[2]),
-        ),
+        sorted((case_of[index], *report) for index, report in enumerate(reports)),
     )
     _write(engine, "joins", join_rows(reports, named, pulls, case_of))
-    _write(engine, "near_links", ordered)
+    _write(engine, "near_links", sorted(near))
     return MADE
-
-
-def near_order(near: Near) -> tuple[tuple[int, int], tuple[int, int], str, str, str, int]:
-    """The order in which near links are kept."""
-    return case_rank(near.case_a), case_rank(near.case_b), near.kind, near.value, near.how, near.weight
 
 
 def weigh_all(named: Sequence[Named], weights: Weights, benign: Benign) -> dict[Key, Pull]:
@@ -104,7 +95,7 @@ def join_rows(
         why = "own" if one.own and pull.why != "benign" else pull.why
         weight = 0 if one.own else pull.weight
         rows.append((case_of[one.report], *reports[one.report], one.kind, one.value, weight, joins, why))
-    return sorted(rows, key=lambda r: (case_rank(r[0]), r[3], r[4], r[1], r[2]))
+    return sorted(rows, key=lambda r: (r[0], r[3], r[4], r[1], r[2]))
 
 
 def _write(engine: Engine, name: str, rows: Sequence[tuple[Any, ...]]) -> None:

@@ -23,7 +23,7 @@ CARD_LENGTHS = range(12, 20)
 
 
 class Near(NamedTuple):
-    """One row of near_links; case_a is the earlier case."""
+    """One row of near_links; case_a is the first in the order of text."""
 
     case_a: str
     case_b: str
@@ -121,18 +121,12 @@ def _block(kind: str, value: str) -> tuple[str, str]:
 
 
 def _ordered(case_a: str, case_b: str) -> tuple[str, str]:
-    return (case_a, case_b) if case_rank(case_a) <= case_rank(case_b) else (case_b, case_a)
-
-
-def case_rank(case_id: str) -> tuple[int, int]:
-    """File and row in a case number, so that 2-9 comes before 2-10."""
-    file, _, row = case_id.partition("-")
-    return int(file), int(row)
+    return (case_a, case_b) if case_a <= case_b else (case_b, case_a)
 
 
 def _pairs(
     members: set[str], kind: str, value: str, how: str, weight: int, weights: Weights
 ) -> Iterator[Near]:
     if len(members) <= weights.near_cases_max:
-        for case_a, case_b in combinations(sorted(members, key=case_rank), 2):
+        for case_a, case_b in combinations(sorted(members), 2):
             yield Near(case_a, case_b, kind, value, how, weight)

@@ -169,12 +169,7 @@ def rank(steps: Iterable[Step]) -> list[tuple[Any, ...]]:
     for step in steps:
         by_case[step.case_id].append(step)
     rows = []
-    for case_id in sorted(by_case, key=_case_rank):
+    for case_id in sorted(by_case):
         ordered = sorted(by_case[case_id], key=lambda s: (-s.reachable, VERBS.index(s.verb), s.target, s.currency, s.ground))
         rows += [(case_id, number, *step[1:]) for number, step in enumerate(ordered, 1)]
     return rows
-
-
-def _case_rank(case_id: str) -> tuple[int, int]:
-    file, _, row = case_id.partition("-")
-    return int(file), int(row)

@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from fanzha.chain import Case, Step, Workspace
-from fanzha.document.figures import money, moment
+from fanzha.document.figures import moment, money
 from fanzha.document.words import code_name, pick
 from fanzha.errors import FanzhaError
 from fanzha.formats import known

@@ -61,7 +61,7 @@ def _cold_calls(rng: Random, draft: Draft, gangs: list[Gang]) -> list[Call]:
     crowd = [phone.number for phone in draft.phones if phone.role == "ordinary"]
     calls = []
     for gang in gangs:
-        for _ in range(180):
+        for _ in range(165):
             duration = 0 if rng.random() < 0.45 else rng.randrange(3, 70)
             calls.append(Call(gang.phones[1], rng.choice(crowd), _daytime(rng, FRAUD_MS, END_MS), duration))
     return calls

@@ -16,9 +16,9 @@ ABROAD_BANK = "Harbour Lane Bank Hong Kong"
 
 # file that carries the statement -> accounts in it; the last column of ROLES says who they are
 STATEMENTS = {
-    "east": ("a1", "a4", "b1", "s1", "r1", "o1"),
+    "east": ("a1", "a4", "b1", "o1"),
     "north": ("a2", "b3", "c1", "c3", "f2"),
-    "cloud": ("b2", "w1", "e1", "v03", "v14"),
+    "cloud": ("b2", "w1", "s1", "r1", "e1", "v03", "v14"),
     "south": ("a5", "b5", "w3", "d1", "f1", "v07", "v24", "o2"),
     "payment": ("w2", "o3"),
     "siam": ("bt1", "ct1", "wt1"),
@@ -37,8 +37,8 @@ MULES = (
     ("wt1", 5, "launder", "", 2, "R-WASH"),
 )
 HONEST = (
-    ("s1", 0, "shop"), ("e1", 2, "payroll"), ("f1", 3, "family"), ("f2", 1, "family"), ("d1", 3, "dealer"),
-    ("r1", 0, "rent"), ("o1", 0, "person"), ("o2", 3, "person"), ("o3", 4, "person"), ("ot1", 5, "person"),
+    ("s1", 2, "shop"), ("e1", 2, "payroll"), ("f1", 3, "family"), ("f2", 1, "family"), ("d1", 3, "dealer"),
+    ("r1", 2, "rent"), ("o1", 0, "person"), ("o2", 3, "person"), ("o3", 4, "person"), ("ot1", 5, "person"),
     ("g1", 1, "gold"), ("u1", 3, "dealer_crypto"), ("ut1", 5, "dealer_crypto"), ("x1", 6, "abroad"), ("xt1", 7, "abroad"),
 )
 PRINTED = {

@@ -12,7 +12,7 @@ from fanzha.simulate import dirt, sheets
 from fanzha.simulate.invent import stream
 from fanzha.simulate.spell import defanged
 from fanzha.simulate.statements import Row, record, statements, subscriber_calls
-from fanzha.simulate.telling import PRETEXT, local
+from fanzha.simulate.telling import PRETEXT
 from fanzha.simulate.world import World
 
 SETTINGS = {  # zone and currency to admit a file with, by its region
@@ -36,8 +36,7 @@ class Delivered:
 
 
 def _written(format_name: str, table: str, rows: list[Row]) -> bytes:
-    data: bytes = next(one for one in known.FORMATS if one.name == format_name).write({table: record(table, rows)})
-    return data
+    return known.named(format_name).write({table: record(table, rows)})
 
 
 def _numbers(world: World, *keys: str) -> set[str]:
@@ -119,17 +118,12 @@ def _thai_police(world: World) -> Delivered:
 
 
 def _hotline(world: World) -> Delivered:
-    return Delivered(_written("narrative", "reports", _report_rows(world, "hotline")))
+    return Delivered(sheets.jsonl_bytes(sheets.cells(sheets.HOTLINE, _report_rows(world, "hotline"))))
 
 
-def _narratives(world: World) -> dict[str, Delivered]:
-    """Summaries as plain text, one file each."""
-    files = {}
-    for row in _report_rows(world, "narrative"):
-        day = local(int(str(row["at_ms"])), "CNY")
-        head = f"询问笔录摘要 {row['reference']}\n询问时间 {day:%Y-%m-%d %H:%M}\n\n"
-        files[f"narrative_{row['reference']}.txt"] = Delivered((head + str(row["text"]) + "\n").encode())
-    return files
+def _narratives(world: World) -> Delivered:
+    """Officers' summaries as plain text, one after the other."""
+    return Delivered(_written("narrative", "reports", _report_rows(world, "narrative")))
 
 
 def _sites(world: World) -> Delivered:
@@ -150,16 +144,17 @@ def _consumer_calls(world: World) -> dict[str, Delivered]:
     """What victims exported from their operators' apps, one file each."""
     phones = [phone for phone in world.phones if phone.delivered == "consumer"]
     return {
-        f"calls_consumer_{place}.csv": Delivered(_written("call_records_consumer", "calls", subscriber_calls(world, phone)))
+        f"calls_consumer_{place}.csv": Delivered(_written("call_records", "calls", subscriber_calls(world, phone)))
         for place, phone in enumerate(phones, start=1)
     }
 
 
 def _investigative_calls(world: World) -> Delivered:
-    """What an operator handed to the police, all asked-for numbers in one file."""
+    """What an operator handed to the police, all asked-for numbers in one workbook of text."""
     phones = [phone for phone in world.phones if phone.delivered == "investigative"]
     rows = [row for phone in phones for row in subscriber_calls(world, phone)]
-    return Delivered(_written("call_records_investigative", "calls", rows))
+    text = _written("call_records_investigative", "calls", rows).decode("gb18030")
+    return Delivered(sheets.xlsx_bytes([line.split(",") for line in text.splitlines()], "话单"))
 
 
 def _unreadable(world: World) -> Delivered:
@@ -167,17 +162,17 @@ def _unreadable(world: World) -> Delivered:
 
 
 SINGLE: dict[str, Callable[[World], Delivered]] = {
-    "station_reports.csv": _station, "hotline_reports.jsonl": _hotline, "thai_police_reports.csv": _thai_police,
+    "station_reports.csv": _station, "hotline_reports.jsonl": _hotline, "narratives.txt": _narratives, "thai_police_reports.csv": _thai_police,
     "platform_sites.yaml": _sites, "bank_east_transactions.csv": _east, "bank_north_transactions.csv": _north,
     "bank_cloud_transactions.xlsx": _cloud, "bank_south_counter_print.csv": _south,
     "payment_company_transactions.xlsx": _payment, "bank_siam_statement.csv": _siam,
-    "bank_east_resaved.xlsx": _spoilt, "calls_investigative.csv": _investigative_calls, UNREADABLE: _unreadable,
+    "bank_east_resaved.xlsx": _spoilt, "calls_investigative.xlsx": _investigative_calls, UNREADABLE: _unreadable,
 }
 
 
 def delivered(world: World) -> dict[str, Delivered]:
     """All files by name, in the order of their names."""
-    files = {name: make(world) for name, make in SINGLE.items()} | _narratives(world) | _consumer_calls(world)
+    files = {name: make(world) for name, make in SINGLE.items()} | _consumer_calls(world)
     return dict(sorted(files.items()))
 
 

@@ -111,4 +111,4 @@ def add_honest(draft: Draft) -> None:
     for key, account in draft.accounts.items():
         if account.delivered and account.role in ("mule", "victim", "person"):
             thai = account.currency == "THB"
-            _everyday(draft, rng, key, 26 if account.role == "mule" else 40, 20_000 if thai else 4_500)
+            _everyday(draft, rng, key, 26 if account.role == "mule" else 36, 20_000 if thai else 4_500)

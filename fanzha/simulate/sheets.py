@@ -3,13 +3,14 @@
 Cells are text. Workbooks carry a fixed date of making, so that the same rows give the same bytes.
 """
 
-import csv
 import io
+import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 import xlsxwriter
 
+from fanzha.formats.writing import csv_text
 from fanzha.simulate.statements import Row
 
 MADE = datetime(2026, 11, 16, 9, 0, 0)  # workbooks know no zone
@@ -79,6 +80,10 @@ STATION: Layout = (
     ("案件编号", text("reference")), ("报案时间", moment(SHANGHAI, "%Y-%m-%d %H:%M:%S")), ("报案人", text("victim")),
     ("案件类别", text("stated_type")), ("涉案金额", money("amount_minor")), ("地区", text("city")), ("案情描述", text("text")),
 )
+HOTLINE: Layout = (
+    ("id", text("reference")), ("reported_at", moment(SHANGHAI, "iso")), ("category", text("stated_type")),
+    ("loss", money("amount_minor")), ("city", text("city")), ("text", text("text")),
+)
 THAI_POLICE: Layout = (
     ("Report ID", text("reference")), ("Reported at", moment(BANGKOK, "iso")), ("Complainant", text("victim")),
     ("Category", text("stated_type")), ("Loss", money("amount_minor")), ("Currency", text("currency")),
@@ -93,12 +98,14 @@ def cells(layout: Layout, rows: Sequence[Row]) -> list[list[str]]:
 
 def csv_bytes(table: Sequence[Sequence[str]], preamble: Sequence[str] = (), encoding: str = "utf-8") -> bytes:
     """Comma-separated, CRLF, with lines of text before the header."""
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\r\n")
-    for line in preamble:
-        stream.write(line + "\r\n")
-    writer.writerows(table)
-    return stream.getvalue().encode(encoding)
+    body = csv_text(table[0], list(zip(*table[1:], strict=True)))
+    return ("".join(line + "\r\n" for line in preamble) + body).encode(encoding)
+
+
+def jsonl_bytes(table: Sequence[Sequence[str]]) -> bytes:
+    """One object a line."""
+    lines = (json.dumps(dict(zip(table[0], row, strict=True)), ensure_ascii=False) for row in table[1:])
+    return "".join(line + "\n" for line in lines).encode()
 
 
 def xlsx_bytes(table: Sequence[Sequence[str]], name: str) -> bytes:

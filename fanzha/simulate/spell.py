@@ -55,15 +55,14 @@ def wrong_digit(rng: Random, number: str) -> str:
 
 def masked_phone(number: str) -> str:
     """+8613812345678 -> 138****5678."""
-    national = number.removeprefix("+86")
-    return f"{national[:3]}****{national[-4:]}"
+    local = number.removeprefix("+86")
+    return f"{local[:3]}****{local[-4:]}"
 
 
-def national(number: str) -> str:
-    """As dialled at home: +86138... -> 138..., +6681... -> 081-234-5678."""
+def dialled(number: str) -> str:
+    """As a report writes it: +86138... -> 138..., +66812345678 -> +66 81 234 5678 (the report goes abroad)."""
     if number.startswith("+66"):
-        local = "0" + number[3:]
-        return f"{local[:3]}-{local[3:6]}-{local[6:]}"
+        return f"+66 {number[3:5]} {number[5:8]} {number[8:]}"
     return number.removeprefix("+86")
 
 

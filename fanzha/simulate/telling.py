@@ -25,8 +25,8 @@ PRETEXT = {
 }
 # Slips, dealt out in turn; each changes how one thing is written.
 NOISES = (
-    ("spaced",), ("masked_phone", "wan"), ("chinese_numeral",), ("relative_time",), ("defanged", "full_width"),
-    ("wrong_digit", "defanged"), ("missing_time",), (), ("masked_phone", "spaced"), ("wan", "relative_time"),
+    ("spaced",), ("masked_phone", "wan"), ("chinese_numeral",), ("defanged", "full_width"),
+    ("wrong_digit", "defanged"), ("missing_time",), (), ("masked_phone", "spaced"), ("wan",),
 )
 NOISES_EN = (("spaced",), ("defanged",), (), ("missing_time",), ("wrong_digit", "defanged"), ())
 STATED_MAX = 3
@@ -76,7 +76,7 @@ def _contact(ordeal: Ordeal, noise: tuple[str, ...]) -> tuple[str, Named]:
     if "masked_phone" in noise and ordeal.phone.startswith("+86"):
         text = spell.masked_phone(ordeal.phone)
         return text, Named("phone", "+86" + text, False)
-    return spell.national(ordeal.phone), Named("phone", ordeal.phone)
+    return spell.dialled(ordeal.phone), Named("phone", ordeal.phone)
 
 
 def _tell_zh(
@@ -177,6 +177,8 @@ def _report(
     thai = account.currency == "THB"
     noise = NOISES_EN[place % len(NOISES_EN)] if thai else NOISES[place % len(NOISES)]
     last = paid[-1][0].at_ms
+    if not thai and 18 <= local(last, account.currency).hour <= 22 and not {"missing_time", "wrong_digit"} & set(noise):
+        noise = (*noise, "relative_time")
     at_ms = last // 60_000 * 60_000 + _delay_ms(rng)
     if "relative_time" in noise:  # reported at half past nine the next morning
         day = local(last, account.currency).replace(hour=9, minute=30, second=0, microsecond=0) + timedelta(days=1)

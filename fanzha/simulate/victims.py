@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from fanzha.simulate.cast import Crew
-from fanzha.simulate.honest import DAY_MS, FRAUD_MS, HOUR_MS
+from fanzha.simulate.honest import DAY_MS, FRAUD_MS
 from fanzha.simulate.invent import stream
 from fanzha.simulate.world import Draft, Gang, Plan
 
@@ -80,7 +80,7 @@ def _ordeal(draft: Draft, rng: Random, key: str, crew: Crew, gang: Gang, day: in
         if place == 0 and scam_type == "T01":
             rebate = rng.randrange(80, 320) * 100
             plans.append(Plan(at + 25 * MINUTE_MS, payee, key, rebate, "rebate", "转账", report=key))
-        at += int(rng.lognormvariate(0, 0.6) * size.gap_hours * HOUR_MS) + 3 * MINUTE_MS
+        at += int(rng.lognormvariate(0, 0.6) * size.gap_hours * 3600) * 1000 + 3 * MINUTE_MS
     paid = [plan for plan in plans if plan.purpose == "scam"]
     total = sum(plan.amount_minor for plan in paid)
     draft.accounts[key] = replace(account, opening_minor=account.opening_minor + total)

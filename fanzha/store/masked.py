@@ -33,7 +33,7 @@ def mask_text(plain: str) -> str:
         if found.start < at or found.kind in OPEN_KINDS:
             continue
         pieces += [plain[at : found.start], mask_value(found.kind, found.normal)]
-        at = found.stop if hasattr(found, "stop") else found.end
+        at = found.end
     return "".join([*pieces, plain[at:]])
 
 
@@ -45,7 +45,7 @@ def mask_table(declared: Table, rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _mask_column(declared: Table, column: Column, rows: pa.Table) -> pa.Array:
+def _mask_column(declared: Table, column: Column, rows: pa.Table) -> pa.StringArray:
     values = rows.column(column.name).to_pylist()
     if column.kind == "mention":
         kind_column = "target_kind" if "target_kind" in declared.column_names() else "kind"

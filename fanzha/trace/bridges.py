@@ -29,13 +29,7 @@ def shared_accounts(reached: Iterable[tuple[str, str, int]]) -> list[NearLink]:
         if account == "" or len(by_case) > CASES_MAX:
             continue
         weight = account_number.specificity(account)
-        for case_a, case_b in combinations(sorted(by_case, key=case_rank), 2):
+        for case_a, case_b in combinations(sorted(by_case), 2):
             if max(by_case[case_a], by_case[case_b]) >= 2:
                 links.append((case_a, case_b, "account", account, HOW, weight))
     return links
-
-
-def case_rank(case_id: str) -> tuple[int, int]:
-    """File and row in a case number, so that 2-9 comes before 2-10."""
-    file, _, row = case_id.partition("-")
-    return int(file), int(row)

@@ -9,7 +9,8 @@ from fanzha.trace.attribute import Entry
 from fanzha.trace.legs import Leg, Purse, broken_balances
 from fanzha.trace.pair import WINDOW_MS, Transfer
 
-BROKEN_SHARE_MAX = 4  # balances are not used if more than one row in four contradicts the row before
+# Balances are not used where they contradict each other in more than three rows and in more than one row of four.
+BROKEN_MAX, BROKEN_ONE_IN = 3, 4
 
 
 def reached(
@@ -56,7 +57,7 @@ def chains(
 def _chain(
     purse: Purse, book: Sequence[Leg], number_of: Mapping[tuple[int, int], int], unseen: Sequence[Transfer]
 ) -> list[Entry]:
-    trusted = broken_balances(book) * BROKEN_SHARE_MAX <= len(book)
+    trusted = broken_balances(book) <= max(BROKEN_MAX, len(book) // BROKEN_ONE_IN)
     entries = [
         Entry(
             leg.at_ms, leg.file, leg.row, number_of[leg.file, leg.row], leg.change,

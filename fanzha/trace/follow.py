@@ -14,7 +14,7 @@ import pyarrow as pa
 from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import table
 from fanzha.trace.attribute import attribute
-from fanzha.trace.bridges import KEPT_SQL, case_rank, shared_accounts
+from fanzha.trace.bridges import KEPT_SQL, shared_accounts
 from fanzha.trace.chains import chains, reached
 from fanzha.trace.innocent import explanation, sent_on_quickly
 from fanzha.trace.ledger import Exit, Ledger, Sums, ledger
@@ -56,13 +56,13 @@ def trace(engine: Engine, as_of: int) -> tuple[str, ...]:
     reports = [Report(*row) for row in engine.rows(REPORTS_SQL)]
     traced = follow(legs, reports, engine.rows(STATED_SQL))
     _write(engine, "transfers", [_transfer_row(t) for t in traced.transfers])
-    _write(engine, "payments", sorted((_payment_row(p) for p in traced.payments), key=lambda r: (case_rank(r[0]), r[1:4])))
+    _write(engine, "payments", sorted((_payment_row(p) for p in traced.payments), key=lambda r: r[:4]))
     _write(engine, "flows", flow_rows(traced))
     disputed = disputed_rows(traced)
     _write(engine, "disputed", disputed)
     _write(engine, "exits", exit_rows(traced))
     links = engine.rows(KEPT_SQL) + shared_accounts((row[0], row[1], row[4]) for row in disputed)
-    _write(engine, "near_links", sorted(links, key=lambda r: (case_rank(r[0]), case_rank(r[1]), r[2:])))
+    _write(engine, "near_links", sorted(links))
     return MADE
 
 
@@ -146,7 +146,7 @@ def flow_rows(traced: Traced) -> list[Row]:
             tier = traced.tiers[case_id, (t.payer, t.currency)] + 1
         payee = "" if t.exit else t.payee
         rows.append((case_id, number, t.payer, payee, tier, t.at_ms, t.amount, amount, t.currency, t.exit))
-    return sorted(rows, key=lambda r: (case_rank(r[0]), r[5], r[1]))
+    return sorted(rows, key=lambda r: (r[0], r[5], r[1]))
 
 
 def disputed_rows(traced: Traced) -> list[Row]:
@@ -166,7 +166,7 @@ def disputed_rows(traced: Traced) -> list[Row]:
                 innocent.get(purse, "none"),
             )
         )
-    return sorted(rows, key=lambda r: (case_rank(r[0]), r[4], r[1], r[11]))
+    return sorted(rows, key=lambda r: (r[0], r[4], r[1], r[11]))
 
 
 def _explanations(traced: Traced) -> dict[Purse, str]:
@@ -222,7 +222,7 @@ def exit_rows(traced: Traced) -> list[Row]:
     return sorted(
         rows,
         key=lambda r: (
-            case_rank(r[0]), none_first if r[3] is None else r[3], -1 if r[6] is None else r[6], r[1], r[2], r[5], r[4],
+            r[0], none_first if r[3] is None else r[3], -1 if r[6] is None else r[6], r[1], r[2], r[5], r[4],
         ),
     )
 

@@ -1,7 +1,7 @@
 """Pair the two legs of a transfer: what the payer's bank shows and what the payee's bank shows are one movement."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from fanzha.clean.value import could_be
@@ -47,14 +47,12 @@ def pair(legs: Iterable[Leg]) -> list[Transfer]:
     for leg in legs:
         (outs if leg.direction == "out" else ins).append(leg)
     pairs: list[tuple[Leg | None, Leg | None]] = []
-    for out_keys, in_keys in (
-        ([_both_out(leg) for leg in outs], [_both_in(leg) for leg in ins]),
-        # the payer names the payee, the payee's statement does not name the payer
-        ([(leg.counter,) if _named(leg) else None for leg in outs], [(leg.account,) if not _named(leg) else None for leg in ins]),
-        # the other way round
-        ([(leg.account,) if not _named(leg) else None for leg in outs], [(leg.counter,) if _named(leg) else None for leg in ins]),
+    for out_key, in_key in (
+        (_both_out, _both_in),
+        (_counter_if_named, _account_if_unnamed),  # the payee's statement does not name the payer
+        (_account_if_unnamed, _counter_if_named),  # the payer's statement does not name the payee
     ):
-        matched = _match(outs, out_keys, ins, in_keys)
+        matched = _match(outs, out_key, ins, in_key)
         pairs += [(outs[i], ins[j]) for i, j in matched]
         used_out, used_in = {i for i, _ in matched}, {j for _, j in matched}
         outs = [leg for i, leg in enumerate(outs) if i not in used_out]
@@ -76,13 +74,22 @@ def _both_in(leg: Leg) -> Key | None:
     return (leg.counter, leg.account) if _named(leg) else None
 
 
+def _counter_if_named(leg: Leg) -> Key | None:
+    return (leg.counter,) if _named(leg) else None
+
+
+def _account_if_unnamed(leg: Leg) -> Key | None:
+    return None if _named(leg) else (leg.account,)
+
+
 def _match(
-    outs: Sequence[Leg], out_keys: Sequence[Key | None], ins: Sequence[Leg], in_keys: Sequence[Key | None]
+    outs: Sequence[Leg], out_key: Callable[[Leg], Key | None], ins: Sequence[Leg], in_key: Callable[[Leg], Key | None]
 ) -> list[tuple[int, int]]:
     """Greedy pairs in time order within each key, amount and currency, at most WINDOW_MS apart."""
     groups: dict[tuple[Key, int, str], tuple[list[int], list[int]]] = defaultdict(lambda: ([], []))
-    for side, legs, keys in ((0, outs, out_keys), (1, ins, in_keys)):
-        for index, (leg, key) in enumerate(zip(legs, keys, strict=True)):
+    for side, legs, key_of in ((0, outs, out_key), (1, ins, in_key)):
+        for index, leg in enumerate(legs):
+            key = key_of(leg)
             if key is not None:
                 groups[key, leg.amount, leg.currency][side].append(index)
     found: list[tuple[int, int]] = []

@@ -139,4 +139,4 @@ def test_committed_examples_are_what_their_seed_makes(tmp_path: Path) -> None:
     folder = EXAMPLES / command[1]
     made = {path.name: path.read_bytes() for path in write(simulate("examples", int(command[2])), tmp_path)}
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == made
-    assert sum(map(len, made.values())) < 600_000
+    assert sum(map(len, made.values())) < 400_000

@@ -33,7 +33,7 @@ def test_invented_numbers_hold_their_check_digits(seed: int) -> None:
     masked = phone.parse(spell.masked_phone(invent.cn_phone(rng)))
     assert masked is not None and masked.partial
     thai = invent.thai_phone(rng)
-    read = phone.parse(spell.national(thai), region="TH")
+    read = phone.parse(spell.dialled(thai), region="TH")
     assert read is not None and read.normal == thai
     site = invent.site(rng, "invest")
     assert domain.validate(site) and site[2:4] == "--"

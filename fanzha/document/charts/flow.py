@@ -58,7 +58,7 @@ def _folded(sizes: dict[str, int], column: int) -> tuple[dict[str, str], int]:
     ranked = sorted(sizes, key=lambda key: (-sizes[key], key))
     kept = ranked if len(ranked) <= KEPT_PER_COLUMN + 1 else ranked[:KEPT_PER_COLUMN]
     keys = {key: f"{column}:{rank}" for rank, key in enumerate(kept)}
-    keys.update(dict.fromkeys(ranked[len(kept):], f"{column}:others"))
+    keys.update(dict.fromkeys(ranked[len(kept) :], f"{column}:others"))
     return keys, len(ranked) - len(kept)
 
 

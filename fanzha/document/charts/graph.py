@@ -121,7 +121,7 @@ def _report(report: ReportLine, y: float, zone: str, register: Register) -> Mark
     name = report.reference or f"{report.ref.file}-{report.ref.row}"
     figure = Figure(1, "", "reports", (report.ref,), "read")
     when = moment(report.at_ms, zone)
-    second = Said(*(" · ".join(part for part in (pick(when, lang), report.place) if part) for lang in ("en", "zh")))
+    second = Said(*("  ".join(part for part in (pick(when, lang), report.place) if part) for lang in ("en", "zh")))
     return register.svg_link(
         figure,
         name,
@@ -164,4 +164,4 @@ def reason(one: Identifier) -> Text:
     """Why an identifier joins, or why not, in a few words."""
     why = code_name("whys", one.why)
     start = word("joins") if one.joins else word("does_not_join")
-    return Said(f"{start.en}: {why.en}", f"{start.zh}:{why.zh}")
+    return Said(f"{start.en}: {why.en}", f"{start.zh}：{why.zh}")

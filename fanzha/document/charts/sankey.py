@@ -110,14 +110,35 @@ def _ordered(
     for link, _ in pieces:
         after[link.source].append((link.target, link.value))
         before[link.target].append((link.source, link.value))
+    best, least = [list(stack) for stack in stacks], _crossings(stacks, pieces)
     for sweep in range(_SWEEPS):
-        rightwards = sweep % 2 == 1
-        order = range(1, last) if rightwards else range(last - 1, -1, -1)
-        near = before if rightwards else after
+        order = range(1, last) if sweep % 2 else range(last - 1, -1, -1)
         for column in order:
             place = {key: (rank + 0.5) / len(stack) for stack in stacks for rank, key in enumerate(stack)}
+            near = {
+                key: before[key] + after[key] if sweep >= _SWEEPS // 2 else (before if sweep % 2 else after)[key]
+                for key in stacks[column]
+            }
             stacks[column].sort(key=lambda key: (round(_mean(near[key], place, place[key]), 9), key))
-    return stacks
+        crossings = _crossings(stacks, pieces)
+        if crossings < least:
+            best, least = [list(stack) for stack in stacks], crossings
+    return best
+
+
+def _crossings(stacks: list[list[str]], pieces: list[tuple[Link, str]]) -> int:
+    """How much money crosses over other money: for each two ribbons that cross, the lesser of the two."""
+    place = {key: rank for stack in stacks for rank, key in enumerate(stack)}
+    column = {key: number for number, stack in enumerate(stacks) for key in stack}
+    gaps: list[list[tuple[int, int, int]]] = [[] for _ in stacks]
+    for link, _ in pieces:
+        gaps[column[link.source]].append((place[link.source], place[link.target], link.value))
+    crossed = 0
+    for gap in gaps:
+        gap.sort()
+        for index, (start, end, value) in enumerate(gap):
+            crossed += sum(min(value, v) for s, e, v in gap[index + 1 :] if s > start and e < end)
+    return crossed
 
 
 def _mean(near: list[tuple[str, int]], place: Mapping[str, float], alone: float) -> float:

@@ -1,19 +1,21 @@
 """What happened when: one lane for calls, payments, transfers, exits and reports; long quiet spells are cut and said."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from math import sqrt
 
 from fanzha.document.charts.draw import line, path, picture, rect, words_at
 from fanzha.document.charts.measure import tenth
-from fanzha.document.figures import Register, clock, day, local, moment
+from fanzha.document.figures import MONTHS, Register, clock, day, local, moment
 from fanzha.document.html import Child, Markup, el
 from fanzha.document.page import CasePage, Event, Figure, Said
 from fanzha.document.words import code_name, pick, word
 
 LANES = ("call", "payment", "transfer", "exit", "report")
-_WIDTH, _LEFT, _TOP, _LANE, _BREAK = 1120.0, 120.0, 46.0, 40.0, 46.0
+_WIDTH, _LEFT, _TOP, _LANE, _BREAK = 1120.0, 120.0, 46.0, 46.0, 46.0
 _BREAKS = 5
 _QUIET_MS = 3 * 3_600_000
+_QUIET_SHARE = 12  # a quiet spell is cut if it is also longer than this part of the whole
 _TONES = {"call": "others", "payment": "victim", "transfer": "account", "exit": "exit", "report": "report"}
 
 
@@ -38,7 +40,8 @@ def spells(moments: list[int], left: float, right: float) -> list[Spell]:
     times = sorted(set(moments))
     if not times:
         return []
-    gaps = sorted(((b - a, a) for a, b in zip(times, times[1:], strict=False) if b - a > _QUIET_MS), reverse=True)
+    quiet = max(_QUIET_MS, (times[-1] - times[0]) // _QUIET_SHARE)
+    gaps = sorted(((b - a, a) for a, b in pairwise(times) if b - a > quiet), reverse=True)
     cuts = {start for _, start in gaps[:_BREAKS]}
     groups: list[list[int]] = [[]]
     for at in times:
@@ -76,7 +79,9 @@ def _head(spell: Spell, zone: str) -> tuple[Said, str]:
     if first == last:
         return first, times
     a, b = local(spell.start_ms, zone), local(spell.stop_ms, zone)
-    short = Said(f"{a.day}/{a.month} – {b.day}/{b.month}/{b.year}", f"{a.month}月{a.day}日–{b.month}月{b.day}日")
+    months = [MONTHS[at.month - 1] for at in (a, b)]
+    start = f"{a.day}" if a.month == b.month else f"{a.day} {months[0]}"
+    short = Said(f"{start}–{b.day} {months[1]} {b.year}", f"{a.month}月{a.day}日–{b.month}月{b.day}日")
     return short, times
 
 
@@ -105,16 +110,20 @@ def timeline(page: CasePage, register: Register) -> Markup | None:
         if before is not None:
             parts += _cut(before, spell, bottom)
     largest = max((event.amount.value for event in events if event.amount), default=1)
-    for event in sorted(events, key=lambda one: (-(one.amount.value if one.amount else 0), one.at_ms)):
-        y = _TOP + _LANE * (lanes.index(event.kind) + 0.5)
+    taken: dict[tuple[str, int], float] = {}
+    for event in sorted(events, key=lambda one: (one.at_ms, one.amount.value if one.amount else 0)):
         spell = next(one for one in drawn if one.start_ms <= event.at_ms <= one.stop_ms)
-        parts.append(_mark(event, spell.x(event.at_ms), y, largest, page.stamp.zone, register))
+        x, radius = spell.x(event.at_ms), _radius(event, largest)
+        step = next((step for step in (0, -1, 1) if taken.get((event.kind, step), 0.0) <= x - radius), 0)
+        taken[event.kind, step] = x + radius
+        y = _TOP + _LANE * (lanes.index(event.kind) + 0.5) + step * 12.5
+        parts.append(_mark(event, x, y, radius, page.stamp.zone, register))
     return picture(_WIDTH, bottom + 4, word("timeline_title"), *parts)
 
 
 def _counted(lane: str, count: int) -> Said:
     name = code_name("events", lane)
-    return Said(f"{name.en} ({count})", f"{name.zh}({count})")
+    return Said(f"{name.en} ({count})", f"{name.zh}（{count}）")
 
 
 def _cut(before: Spell, after: Spell, bottom: float) -> list[Child]:
@@ -129,7 +138,14 @@ def _cut(before: Spell, after: Spell, bottom: float) -> list[Child]:
     ]
 
 
-def _mark(event: Event, x: float, y: float, largest: int, zone: str, register: Register) -> Markup:
+def _radius(event: Event, largest: int) -> float:
+    """Half the width of a mark; the area of a circle grows with the amount."""
+    if event.amount is None:
+        return 8.0 if event.kind == "report" else 2.5
+    return 3.5 + 6.0 * sqrt(max(event.amount.value, 0) / largest) if largest > 0 else 3.5
+
+
+def _mark(event: Event, x: float, y: float, radius: float, zone: str, register: Register) -> Markup:
     figure = event.amount or Figure(1, "", "rows", event.refs, event.rule)
     when = moment(event.at_ms, zone)
     caption = Said(f"{when.en} {pick(event.text, 'en')}", f"{when.zh} {pick(event.text, 'zh')}")
@@ -142,6 +158,5 @@ def _mark(event: Event, x: float, y: float, largest: int, zone: str, register: R
     elif event.amount is None:
         shape = rect(x - 2.5, y - 9, 5, 18, f"mark is-{tone}", 2)
     else:
-        radius = 4.0 + 9.0 * sqrt(max(event.amount.value, 0) / largest) if largest > 0 else 4.0
         shape = el("circle", {"cx": tenth(x), "cy": tenth(y), "r": tenth(radius), "class": f"mark is-{tone}"})
     return register.svg_link(figure, caption, shape)
