@@ -30,10 +30,18 @@ SURNAMES, GIVEN = "王李张刘陈杨黄赵吴周", "伟芳娜敏静强磊军洋
 SUMMARIES = ("转账", "网银转账", "消费", "手机银行转账", "工资", "还款", "ATM取现", "跨行汇款")
 
 
+def card(prefix: str, rng: random.Random) -> str:
+    """An invented card number of 16 digits whose check digit holds (ISO/IEC 7812-1, Luhn)."""
+    body = f"{prefix}{rng.randrange(10**11):011d}"
+    doubled = sum(int(d) if i % 2 else sum(divmod(2 * int(d), 10)) for i, d in enumerate(body))
+    return f"{body}{-doubled % 10}"
+
+
 def make(path: Path, rows: int, seed: int) -> None:
     """A seeded statement file: 34 columns, gb18030, TAB-ended cells, balances that follow."""
     rng = random.Random(seed)
-    accounts = [f"6299{rng.randrange(10**12):012d}" for _ in range(200)]
+    accounts = [card("6299", rng) for _ in range(200)]
+    others = [card("6288", rng) for _ in range(max(1_000, rows // 10))]
     names = [rng.choice(SURNAMES) + rng.choice(GIVEN) + rng.choice(GIVEN) for _ in range(400)]
     balances = dict.fromkeys(accounts, 5_000_000)
     with path.open("w", encoding="gb18030", newline="") as out:
@@ -47,7 +55,7 @@ def make(path: Path, rows: int, seed: int) -> None:
             moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at))
             cells = (
                 account, f"0{account[4:]}", names[row % 200], "", moment, f"{amount / 100:.2f}", f"{balances[account] / 100:.2f}",
-                "进" if inward else "出", f"6288{rng.randrange(10**12):012d}", "00", names[rng.randrange(400)], "",
+                "进" if inward else "出", others[rng.randrange(len(others))], "00", names[rng.randrange(400)], "",
                 "某某银行股份有限公司", SUMMARIES[row % 8], "CNY", "城中支行", "010203", "某省某市", "成功",
                 "", f"T{row % 500:04d}", "", "", "", f"{seed}{row:012d}", "", "", "", "B007", "", "", "", "转账", "",
             )

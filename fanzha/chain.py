@@ -221,7 +221,7 @@ class Workspace:
             some = ", ".join(case.id for case in self.cases()[:5])
             raise NotFound(
                 f"there is no case {case_id}", f"没有编号为 {case_id} 的案件",
-                remedy=f"cases there are: {some} ...; `fanzha cases` lists all", remedy_zh=f"现有案件:{some} ……",
+                remedy=f"cases there are: {some} ...; `fanzha cases` lists all", remedy_zh=f"现有案件：{some} ……",
             )
         return found
 
@@ -279,7 +279,7 @@ class Workspace:
         if purpose not in PURPOSES:
             raise NotAllowed(
                 f"{purpose!r} is no purpose for which personal data may be shown", f"{purpose!r} 不是允许的处理目的",
-                remedy=f"choose one of: {', '.join(PURPOSES)}", remedy_zh=f"可选:{', '.join(PURPOSES)}",
+                remedy=f"choose one of: {', '.join(PURPOSES)}", remedy_zh=f"可选：{', '.join(PURPOSES)}",
             )
         self.record.note("export", self._act(), {"table": name, "purpose": purpose, "rows": rows.num_rows})
         self.engine.set_stamp(self.record.journal.size(), self.record.journal.size(), code_version())

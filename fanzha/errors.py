@@ -35,8 +35,8 @@ class FanzhaError(Exception):
         """The sentence a person reads: what, where, what next. `lang` is "en" or "zh"."""
         what, remedy = (self.what_zh, self.remedy_zh) if lang == "zh" else (self.what, self.remedy)
         if lang == "zh":
-            place = f"(位置:{self.where})" if self.where else ""
-            return f"{what}{place}" + (f"。下一步:{remedy}" if remedy else "")
+            place = f"(位置：{self.where})" if self.where else ""
+            return f"{what}{place}" + (f"。下一步：{remedy}" if remedy else "")
         place = f" (at {self.where})" if self.where else ""
         return f"{what}{place}" + (f". Next: {remedy}" if remedy else "")
 

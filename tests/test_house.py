@@ -69,7 +69,7 @@ def broad(node: ast.AST) -> bool:
     """A handler that catches everything and does not raise again."""
     if not isinstance(node, ast.ExceptHandler):
         return False
-    names = {getattr(n, "id", "") for n in ast.walk(node.type)} if node.type else {""}
+    names = {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)} if node.type else {""}
     return bool(names & {"", "Exception", "BaseException"}) and not any(isinstance(n, ast.Raise) for n in node.body)
 
 

@@ -152,9 +152,11 @@ def _sql_texts() -> Iterator[tuple[str, str]]:
     for stage in STAGES:
         for path in sorted((Path(__file__).parent.parent / "fanzha" / stage).glob("*.py")):
             for node in ast.parse(path.read_text(encoding="utf-8")).body:
-                if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id.endswith("_SQL"):
-                    if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-                        yield f"{path.stem}.{node.targets[0].id}", node.value.value
+                if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)):
+                    continue
+                name, value = node.targets[0], node.value.value
+                if isinstance(name, ast.Name) and name.id.endswith("_SQL") and isinstance(value, str):
+                    yield f"{path.stem}.{name.id}", value
 
 
 @pytest.mark.parametrize("sql", [pytest.param(sql, id=name) for name, sql in _sql_texts()])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from fanzha.clean import chinese_number
@@ -43,6 +44,9 @@ _BEFORE: Final = re.compile(rf"(?:(?<![A-Za-z])|^)(?i:{_alternatives(SIGNS, CODE
 _BEFORE_ENDS: Final = frozenset(word[-1] for word in (*SIGNS, *CODES)) | frozenset(
     word[-1].lower() for word in (*SIGNS, *CODES)
 )
+# the cheap question first: may the character after a number begin what _AFTER reads?
+_AFTER_STARTS: Final = frozenset(word[0] for word in (*WORDS, *CODES)) | frozenset("wWkKmMbBtTlLcC整正")
+_AFTER_LOWER: Final = _AFTER_STARTS | frozenset(c.lower() for c in _AFTER_STARTS)
 _SPLIT: Final = re.compile(r"[,.点]")
 
 
@@ -55,15 +59,22 @@ def scan(folded: str) -> Iterator[tuple[int, int, bool]]:
         start, end = found.span()
         while folded[end - 1] in ",.点":
             end -= 1
+        follows = folded[end : end + 1]
+        if follows == " ":
+            follows = folded[end + 1 : end + 2]
+        # the cheap questions first: most numbers are no amounts
+        led = folded[start - 1 : start] if start else ""
+        if led in " :-":
+            led = folded[max(0, start - 4) : start].rstrip(" :-")[-1:]
+        lead = _lead(folded, start) if led in _BEFORE_ENDS else start
+        if lead == start:
+            if follows not in _AFTER_LOWER and folded[start:end].isascii():
+                continue
+            if (led and led in "-_@/#") or (led.isascii() and led.isalpha() and folded[start - 1] == led):
+                continue
         if end - start > _BLOB_MAX:
             continue
-        if start and ((folded[start - 1].isalpha() and folded[start - 1].isascii()) or folded[start - 1] in "-_@/#"):
-            lead = _lead(folded, start)
-            if lead == start:
-                continue
-        else:
-            lead = _lead(folded, start)
-        after = _AFTER.match(folded, end)
+        after = _AFTER.match(folded, end) if follows in _AFTER_LOWER else None
         tail = after.end() if after else end
         word = after[2] if after else None
         if lead == start and not word:
@@ -79,11 +90,14 @@ def scan(folded: str) -> Iterator[tuple[int, int, bool]]:
 
 def _lead(folded: str, start: int) -> int:
     """Where a currency written before a number begins, else `start`."""
-    before = folded[max(0, start - 9) : start]
-    if before.rstrip(" :-")[-1:] not in _BEFORE_ENDS or not before:
-        return start
+    return start - _currency_length(folded[max(0, start - 9) : start])
+
+
+@lru_cache(maxsize=8192)
+def _currency_length(before: str) -> int:
+    """How many characters at the end of `before` name a currency; remembered, for texts repeat themselves."""
     found = _BEFORE.search(before)
-    return start - len(before) + found.start() if found else start
+    return len(before) - found.start() if found else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +172,8 @@ def _number(core: str) -> Decimal | None:
     if scaled:
         inner = _number(scaled[1]) if _PLAIN.fullmatch(scaled[1]) else None
         return None if inner is None else inner * _SCALES[scaled[2]]
+    if re.search(r"\d\s\d", core):
+        return None  # two numbers side by side
     number = core.replace(",", "").replace(" ", "")
     # 12,34万 is no grouping anyone uses
     if "," in core and not re.match(r"\d{1,3}(?:,\d{3})+(?![\d,])", core):

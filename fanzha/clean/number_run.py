@@ -18,12 +18,14 @@ _GAP: Final = re.compile(r"[ \-()+]+")
 _SHAPES: Final = frozenset(
     (
         *((3, 4, 4), (4, 4, 3), (3, 3, 5), (3, 8), (7, 4), (2, 3, 4, 4), (2, 11), (4, 3, 4, 4), (4, 11)),  # mobile
-        *((3, 4, 4), (4, 7), (4, 8), (4, 4, 4), (4, 3, 4), (3, 7), (2, 2, 4, 4), (2, 3, 7), (2, 3, 8)),  # fixed, 400
+        *((3, 4, 4), (4, 7), (4, 8), (4, 4, 4), (4, 3, 4), (3, 7), (3, 3, 4), (2, 8), (2, 2, 4, 4), (2, 3, 7), (2, 3, 8)),  # fixed, 400
         *((4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2), (4, 4, 4, 4, 1), (4, 4, 4, 7), (6, 13), (6, 10), (4, 6, 5)),
         *((6, 8, 4), (6, 4, 4, 4), (3, 3, 4, 4, 4), (6, 12), (6, 2, 6, 1), (8, 6, 1)),
     )
 )
 _GROUPS_MAX: Final = 5
+_PAIRS: Final = frozenset(shape for shape in _SHAPES if len(shape) == 2)
+_HEADS: Final = frozenset(shape[:3] for shape in _SHAPES if len(shape) > 2)
 _ACCOUNT: Final = re.compile(
     r"(?:账号|帐号|账户|帐户|卡号|卡里|尾号|account|acct|a/c|iban|转到|转入|转至|转给|汇到|汇入|汇至|汇给|打到|打入|存入|存到|paid to|sent to|transfer(?:red)? to)"
     r"[^\d\n]{0,12}$",
@@ -73,16 +75,16 @@ def _run(folded: str, start: int, run: str, plan: "_Plan") -> Iterator[tuple[int
     groups = list(_GROUP.finditer(stripped))
     if len(groups) <= 12:
         value = classify(stripped, before, plan)
-        if value is not None and (len(groups) == 1 or _is_one(stripped, groups, value)):
+        if value is not None and (len(groups) == 1 or _is_one(stripped, groups, value, plan)):
             yield start + lead, start + lead + len(stripped), value
             return
     if len(groups) > 1:
         yield from _several(folded, start + lead, stripped, groups, plan)
 
 
-def _is_one(run: str, groups: list[re.Match[str]], value: Value) -> bool:
+def _is_one(run: str, groups: list[re.Match[str]], value: Value, plan: "_Plan") -> bool:
     """Whether groups that together make a value were meant as one number."""
-    if run[0] in "+(" or value.partial:
+    if run[0] in "+(" or value.partial or (plan.region != "CN" and value.kind == phone.KIND):
         return True
     shape = tuple(len(group[0]) for group in groups)
     if shape in _SHAPES or (value.valid and value.kind in ("bank_card", "cn_id")):
@@ -115,6 +117,10 @@ def _several(
     at = 0
     while at < len(groups):
         taken = 1
+        head = tuple(lengths[at : at + 3])
+        if lengths[at] < 5 and head not in _HEADS and head[:2] not in _PAIRS and groups[at][0] not in _EMERGENCY:
+            at += 1
+            continue
         for count in range(min(_GROUPS_MAX, len(groups) - at), 0, -1):
             if count > 1 and tuple(lengths[at : at + count]) not in _SHAPES:
                 continue

@@ -53,10 +53,10 @@ def _sentence(page: CasePage, money: tuple[Money, ...], register: Register) -> l
             "first": both(first),
             "last": both(last),
         }
-        said += [fill(word("summary_reports"), counted), " "]
+        said += [fill(word("summary_reports"), counted), both(Said(" ", ""))]
     lost = [register.link(one.lost, word("lost")) for one in money if one.lost.value]
     if lost:
-        said += [fill(word("summary_lost"), {"lost": join(lost, between=" + ")}), " "]
+        said += [fill(word("summary_lost"), {"lost": join(lost, between=" + ")}), both(Said(" ", ""))]
     for one in money:
         came = received(page, one.currency)
         if not came.value:
@@ -67,7 +67,7 @@ def _sentence(page: CasePage, money: tuple[Money, ...], register: Register) -> l
             "exited": register.link(one.exited, word("exited"), style="exit-ink"),
             "unlocated": register.link(one.unlocated, word("unlocated"), style="unknown-ink"),
         }
-        said += [fill(word("summary_traced"), values), " "]
+        said += [fill(word("summary_traced"), values), both(Said(" ", ""))]
     if not page.accounts:
         said.append(both(word("summary_untraced")))
     return said

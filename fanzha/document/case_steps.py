@@ -48,7 +48,7 @@ def _money(step: StepLine, register: Register) -> Child:
     if step.amount:
         parts.append(el("div", {"class": "id"}, register.link(step.amount, beside(verb, step.target))))
     if step.reachable and step.reachable.value:
-        link = register.link(step.reachable, word("held"), style="held-ink")
+        link = register.link(step.reachable, beside(verb, step.target), style="held-ink")
         parts.append(el("small", None, fill(word("reachable"), {"amount": link})))
     return join(parts) if parts else "—"
 

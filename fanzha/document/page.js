@@ -31,7 +31,7 @@
     panel.hidden = true;
     root.classList.remove("with-panel");
     opened.classList.remove("open");
-    opened.focus();
+    opened.focus({ preventScroll: true });
     opened = null;
   }
 
@@ -54,6 +54,7 @@
     var link = target && target.closest("a.fig");
     var button = target && target.closest("[data-to]");
     if (link) { event.preventDefault(); show(link); }
+    if (!link && !button && opened && target && !panel.contains(target)) { hide(); }
     if (button) { speak(button.getAttribute("data-to"), true); }
   });
   close.addEventListener("click", hide);

@@ -13,8 +13,7 @@ from fanzha.errors import InputError, UnreadableFile
 from fanzha.formats.apply import readings
 from fanzha.formats.grid import Reading, Recognition, Sheet, Source
 from fanzha.formats.mapping import Mapping
-from fanzha.formats.propose import propose
-from fanzha.formats.sheets import open_sheets
+from fanzha.formats.propose import proposals
 from fanzha.formats.writing import csv_text, moment_texts, texts
 
 _DEVICE = ("imei", "imsi", "lac", "cell")
@@ -29,11 +28,10 @@ INVESTIGATIVE_COLUMNS = (
 def _recognised(source: Source) -> tuple[Sheet, Mapping] | None:
     """The first table that is one of call records."""
     try:
-        sheets = open_sheets(source)
+        proposed = proposals(source)
     except UnreadableFile:
         return None
-    for sheet in sheets:
-        mapping = propose(sheet)
+    for sheet, mapping in proposed:
         if mapping is not None and mapping.record == "call":
             return sheet, mapping
     return None

@@ -186,7 +186,7 @@ class Cutter:
                     cells, used = self._continued(text, bounds, index, end, piece.codec)
             done = index + used
             rows.eaten.extend(range(index + 1, done))
-            if cells is not None and self._is_structure(cells, self.header):
+            if cells and self._is_structure(cells, self.header):
                 rows.structure += 1
                 continue
             fitted = self._fitted(cells)
@@ -208,7 +208,7 @@ class Cutter:
             if b'"' not in text[bounds[stop - 1] : bounds[stop]]:
                 continue
             cells = cut(text[begin : int(bounds[stop])].decode(codec, "replace").rstrip("\r\n"), self.delimiter)
-            if cells is not None:
+            if cells is not None:  # closed, in its place or not
                 return (cells, stop - index) if self._fitted(cells) is not None else (None, 1)
         return None, 1
 

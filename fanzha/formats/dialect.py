@@ -16,6 +16,7 @@ DELIMITERS = (",", "\t", ";", "|")
 HEADER_LINES_MAX = 60
 _LABEL_MAX = 40
 _VALUE = re.compile(r"^[-+¥$]?[\d\s.,:/\-*]+$|://|@|^0x[0-9a-f]{8,}", re.IGNORECASE)
+_OPEN = re.compile(r'[ \t]*"(?:[^"]++|"")*+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ def _cell(delimiter: str) -> re.Pattern[str]:
 
 
 def cut(text: str, delimiter: str) -> list[str] | None:
-    """The cells of one row, trimmed; None where a quote is left open or stands where none can."""
+    """The cells of one row, trimmed; None where a quote is left open, [] where one stands where none can."""
     if '"' not in text:
         return [cell.strip() for cell in text.split(delimiter)]
     cells: list[str] = []
@@ -47,18 +48,20 @@ def cut(text: str, delimiter: str) -> list[str] | None:
     while True:
         found = pattern.match(text, position)
         if found is None:
-            return None
+            return []
         quoted, bare = found.groups()
         if quoted is not None:
             cells.append(quoted.replace('""', '"').strip())
         else:
             bare = bare.rstrip("\r\n")
-            if bare.lstrip(" \t").startswith('"') or "\n" in bare:
-                return None
+            if bare.lstrip(" \t").startswith('"'):
+                return None if _OPEN.fullmatch(text, position) else []
+            if "\n" in bare:
+                return []
             cells.append(bare.strip())
         position = found.end()
         if position >= len(text) or text[position] != delimiter:
-            return cells if text[position:].strip("\r\n") == "" else None
+            return cells if text[position:].strip("\r\n") == "" else []
         position += 1
 
 
@@ -120,6 +123,8 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
         known = sum(1 for cell in rows[at] if cell and is_known(cell)) if at >= 0 else 0
         if known < 2 and (share < 0.6 or (len(full) < 3 if at < 0 else len(full) < 2) or (at < 0 and share < 0.9)):
             continue
+        if known < 2 and not _holds_values(rows[at + 1 :], usual):
+            continue
         others = tuple(other for other in DELIMITERS if other != delimiter)
         inside = [cell for row in rows for cell in row if cell]
         intruded = sum(1 for cell in inside if cell.startswith(others)) / max(1, len(inside))
@@ -132,6 +137,12 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     if choices:
         return max(choices, key=lambda choice: choice[0])[1]
     return _one_column(lines)
+
+
+def _holds_values(rows: Sequence[Sequence[str]], usual: int) -> bool:
+    """Whether rows without known names look like data rather than prose cut at its commas: numbers, dates, addresses."""
+    inside = [cell for row in rows if len(row) == usual for cell in row if cell]
+    return bool(inside) and 4 * sum(1 for cell in inside if _VALUE.search(cell)) >= len(inside)
 
 
 def _one_column(lines: Sequence[str]) -> Dialect | None:

@@ -17,8 +17,8 @@ from fanzha.formats.encoding import detect
 from fanzha.formats.grid import BadRow, Grid, Reading, Recognition, Sheet, Source, Wanted
 from fanzha.formats.lines import newline_of, pieces
 from fanzha.formats.mapping import Mapping, Use
-from fanzha.formats.propose import propose
-from fanzha.formats.sheets import content, open_sheets
+from fanzha.formats.propose import proposals
+from fanzha.formats.sheets import content
 from fanzha.formats.writing import moment_texts, money_texts, texts
 
 HEADER = ("案件编号", "报案时间", "报案人", "案件类别", "涉案金额", "地区", "案情描述")
@@ -91,12 +91,11 @@ class Narrative:
 def _found(source: Source) -> tuple[Sheet, Mapping] | None:
     """The table with a narrative, or the text file as a table."""
     try:
-        sheets = open_sheets(source)
-        for sheet in sheets:
-            mapping = propose(sheet)
+        proposed = proposals(source)
+        for sheet, mapping in proposed:
             if mapping is not None and mapping.record == "report" and mapping.has("text"):
                 return sheet, mapping
-        if sheets:
+        if proposed:
             return None
         sheet_of_text = open_text(content(source), source.name)
     except UnreadableFile:

@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from fanzha.clean import bank_card, cn_id, domain, email, imei, moment, phone, url, wallet
-from fanzha.formats.grid import Sheet
+from fanzha.formats.grid import Sheet, Source
 from fanzha.formats.headers import chains, fields_of, normal, roles
 from fanzha.formats.mapping import Mapping, Use
+from fanzha.formats.sheets import open_sheets
 
 _LOOKED_AT = 60
 _MOST = 0.8
@@ -60,6 +61,19 @@ def propose(sheet: Sheet) -> Mapping | None:
         if mapping is not None:
             return mapping
     return None
+
+
+def proposals(source: Source) -> list[tuple[Sheet, Mapping | None]]:
+    """Every table of a file with its proposal, made once for all formats that look at the file.
+
+    Raises UnreadableFile as `open_sheets` does.
+    """
+    held = source.opened.get("proposals")
+    if isinstance(held, list):
+        return held
+    made = [(sheet, propose(sheet)) for sheet in open_sheets(source)]
+    source.opened["proposals"] = made
+    return made
 
 
 def named_uses(sheet: Sheet, record: str) -> list[Use]:

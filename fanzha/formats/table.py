@@ -10,8 +10,7 @@ from fanzha.formats.apply import readings
 from fanzha.formats.columns import Ledger
 from fanzha.formats.grid import Reading, Recognition, Sheet, Source
 from fanzha.formats.mapping import Mapping
-from fanzha.formats.propose import propose
-from fanzha.formats.sheets import open_sheets
+from fanzha.formats.propose import proposals
 from fanzha.formats.writing import write_table
 
 
@@ -26,14 +25,16 @@ class AnyTable:
     def recognise(self, source: Source) -> Recognition:
         """Whether some table in the file tells of payments, calls or reports."""
         try:
-            sheets = open_sheets(source)
+            found = proposals(source)
         except UnreadableFile as error:
             return Recognition(self.name, 0, error.what, error.what_zh)
-        proposed = [(sheet, mapping) for sheet in sheets if (mapping := propose(sheet)) is not None]
-        if not proposed:
-            found = (f"{len(sheets)} table(s), none understood", f"发现{len(sheets)}个表格,均无法理解其含义")
-            return Recognition(self.name, 20 if sheets else 0, *(found if sheets else ("no table", "不是表格")))
-        sheet, mapping = proposed[0]
+        understood = [(sheet, mapping) for sheet, mapping in found if mapping is not None]
+        if not found:
+            return Recognition(self.name, 0, "no table", "不是表格")
+        if not understood:
+            why = f"{len(found)} table(s), none understood", f"发现{len(found)}个表格,均无法理解其含义"
+            return Recognition(self.name, 20, *why)
+        sheet, mapping = understood[0]
         details = {**sheet.dialect, "container": sheet.container, "record": mapping.record}
         score = {"leg": 75, "call": 65, "report": 60}[mapping.record]
         return Recognition(self.name, score, "; ".join(mapping.why_en), ";".join(mapping.why_zh), details)
@@ -48,8 +49,7 @@ class AnyTable:
         Rows of a further sheet that is not understood are quarantined whole, for nothing may be dropped in silence.
         Raises UnreadableFile where no table is understood.
         """
-        sheets = open_sheets(source)
-        chosen = [(sheet, mapping or propose(sheet)) for sheet in sheets]
+        chosen = [(sheet, mapping or proposal) for sheet, proposal in proposals(source)]
         if all(choice is None for _, choice in chosen):
             raise UnreadableFile(
                 "no table in this file is understood",

@@ -79,7 +79,7 @@ def _refused(name: str, why: str) -> UnreadableFile:
 
 def _sheet(title: str, rows: list[list[str]], index: int) -> Sheet | None:
     """A sheet's table; None where the sheet is empty."""
-    rows = [[cell.strip() for cell in row] for row in rows]
+    rows = [_trimmed(row) for row in rows]
     top = rows[:_LOOKED_AT]
     at = find_header(top)
     known = top[at] if at >= 0 else []
@@ -95,6 +95,14 @@ def _sheet(title: str, rows: list[list[str]], index: int) -> Sheet | None:
     return Sheet("xlsx", title, header, preamble, sample, {"sheet": title}, opener)
 
 
+def _trimmed(row: list[str]) -> list[str]:
+    """Cells without outer blanks, and no empty ones at the end."""
+    cells = [cell.strip() for cell in row]
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
 def _sheet_blocks(
     header: tuple[str, ...], rows: list[list[str]], at: int, base: int, wanted: Wanted
 ) -> Iterator[Grid]:
@@ -106,7 +114,7 @@ def _sheet_blocks(
         structure = 0
         for number, row in enumerate(rows[start : start + BLOCK_ROWS], start=start):
             first = next((cell for cell in row if cell), "")
-            if number <= at or not first or is_total(first) or tuple(row[:width]) == header:
+            if number <= at or not first or is_total(first) or row == list(header):
                 structure += 1
             elif any(row[width:]):
                 bad.append(BadRow(base + number + 1, -1, "cell_count"))

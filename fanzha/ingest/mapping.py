@@ -123,7 +123,7 @@ def _changed(mapping: Mapping, sheet: Sheet, change: str) -> Mapping:
     if column not in sheet.header:
         raise NotFound(
             f"the table has no column {column!r}", f"表格没有名为 {column!r} 的列",
-            remedy=f"columns: {', '.join(sheet.header)}", remedy_zh=f"现有列:{'、'.join(sheet.header)}",
+            remedy=f"columns: {', '.join(sheet.header)}", remedy_zh=f"现有列：{'、'.join(sheet.header)}",
         )
     position = sheet.header.index(column)
     rest = tuple(use for use in mapping.uses if use.position != position)
@@ -140,5 +140,5 @@ def _changed(mapping: Mapping, sheet: Sheet, change: str) -> Mapping:
 def _unknown(wish: str, known: Sequence[str]) -> InputError:
     return InputError(
         f"there is no field {wish!r}", f"没有名为 {wish!r} 的字段",
-        remedy=f"choose one of: {', '.join(known)}", remedy_zh=f"可选:{', '.join(known)}",
+        remedy=f"choose one of: {', '.join(known)}", remedy_zh=f"可选：{', '.join(known)}",
     )

@@ -13,7 +13,7 @@ import pyarrow as pa
 from fanzha.link.benign import Benign
 from fanzha.link.components import components
 from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL, Key, Named, Report, identifiers
-from fanzha.link.near import CALLERS_SQL, Near, partial_matches, shared_callers, shared_mentions
+from fanzha.link.near import CALLS_SQL, Near, partial_matches, shared_callers, shared_mentions
 from fanzha.link.weigh import Pull, Seen, Weights, pull, shipped_weights
 from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import table
@@ -32,15 +32,10 @@ def link(engine: Engine, as_of: int, benign: Benign) -> tuple[str, ...]:
     named = identifiers(reports, engine.rows(MENTIONS_SQL), weights.cap)
     pulls = weigh_all(named, weights, benign)
     case_of = cases(reports, named, pulls)
-    place = {report: index for index, report in enumerate(reports)}
-    calls = [
-        (number, place[file, row])
-        for number, file, row in engine.rows(CALLERS_SQL, (as_of,))
-        if (file, row) in place
-    ]
+    calls = [(subscriber, number, back) for subscriber, number, back in engine.rows(CALLS_SQL, (as_of,))]
     near: set[Near] = set(shared_mentions(named, case_of, pulls, weights))
     near.update(partial_matches(named, case_of, pulls, weights))
-    near.update(shared_callers(calls, case_of, benign, weights))
+    near.update(shared_callers(named, case_of, calls, benign, weights))
     _write(engine, "pulls", [(*key, p.reports, p.weight, p.joins, p.why) for key, p in sorted(pulls.items())])
     _write(
         engine,

@@ -1,7 +1,7 @@
 """Near links: what two cases share without being joined by it. Shown to a person, never merged."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -11,13 +11,13 @@ from fanzha.link.benign import Benign
 from fanzha.link.identify import Key, Named
 from fanzha.link.weigh import Pull, Weights, specificity
 
-# Numbers that were called by, or called, a subscriber whom a report names as the reporter's own.
-CALLERS_SQL = """
-SELECT DISTINCT c."counterparty" AS "counterparty", m."file" AS "file", m."row" AS "row"
-FROM "calls" AS c INNER JOIN "mentions" AS m ON m."value" = c."subscriber"
-WHERE m."kind" = 'phone' AND m."role" = 'own' AND c."counterparty" <> '' AND c."at_ms" <= ?
-ORDER BY "counterparty", "file", "row"
+# Who spoke with whom, once each, and whether the subscriber ever called or wrote back.
+CALLS_SQL = """
+SELECT "subscriber", "counterparty", MAX(CASE WHEN "direction" = 'out' THEN 1 ELSE 0 END) AS "called_back"
+FROM "calls" WHERE "counterparty" <> '' AND "subscriber" <> '' AND "at_ms" <= ?
+GROUP BY "subscriber", "counterparty" ORDER BY "subscriber", "counterparty"
 """
+Call = tuple[str, str, int]
 BLOCK = 4  # visible characters at one end by which a masked number is looked up
 CARD_LENGTHS = range(12, 20)
 
@@ -51,19 +51,33 @@ def shared_mentions(
 
 
 def shared_callers(
-    calls: Iterable[tuple[str, int]], case_of: Mapping[int, str], benign: Benign, weights: Weights
+    named: Iterable[Named], case_of: Mapping[int, str], calls: Sequence[Call], benign: Benign, weights: Weights
 ) -> Iterator[Near]:
-    """Numbers in the call records of reporters of several cases. `calls`: number, place of the report in the list.
+    """Numbers that called reporters of several cases and were never called back. `calls`: rows of CALLS_SQL.
 
+    An acquaintance is called back; whom the swindlers' own lines call is not looked at, for those are people at risk.
+    A report's own telephone is often masked: it counts if exactly one subscriber fits it, which is enough for a hint.
     Service numbers are left out: everybody calls them.
     """
+    subscribers = sorted({subscriber for subscriber, _, _ in calls})
+    own: dict[str, set[str]] = defaultdict(set)
+    for one in named:
+        if one.own and one.kind == "phone":
+            fits = [s for s in subscribers if could_be(one.value, s)] if one.partial else [one.value]
+            if len(fits) == 1:
+                own[fits[0]].add(case_of[one.report])
+    called_back = {number for subscriber, number, back in calls if back and subscriber in own}
     cases: dict[str, set[str]] = defaultdict(set)
-    for number, report in calls:
-        if not benign.covers("phone", number) and phone.kind_of(number) not in ("short_code", "toll_free", "sms_port"):
-            cases[number].add(case_of[report])
+    for subscriber, number, _ in calls:
+        if subscriber in own and number not in own and number not in called_back and not _is_service(number, benign):
+            cases[number] |= own[subscriber]
     for number, members in cases.items():
         weight = weights.weight(weights.base("phone", number), len(members))
         yield from _pairs(members, "phone", number, "shared_caller", weight, weights)
+
+
+def _is_service(number: str, benign: Benign) -> bool:
+    return benign.covers("phone", number) or phone.kind_of(number) in ("short_code", "toll_free", "sms_port", "partial")
 
 
 def partial_matches(

@@ -49,7 +49,7 @@ class Terms:
                     f"{getattr(self, name)!r} is no {name}",
                     f"{getattr(self, name)!r} 不是有效的 {name}",
                     remedy=f"choose one of: {choices}",
-                    remedy_zh=f"可选:{choices}",
+                    remedy_zh=f"可选：{choices}",
                 )
         if len(self.reliability) != 2 or self.reliability[0] not in "ABCDEF" or self.reliability[1] not in "123456":
             raise InputError(

@@ -78,7 +78,7 @@ def propose(engine: Engine, as_of: int) -> tuple[str, ...]:
     disputed = engine.rows(DISPUTED_SQL)
     steps = [
         *for_held_money(disputed, own, as_of),
-        *for_unlocated_money(disputed, invalid),
+        *for_unlocated_money(disputed, invalid, own),
         *for_exits(engine.rows(EXITS_SQL)),
         *for_shared_identifiers(engine.rows(JOINS_SQL)),
         *for_doubtful_reports(engine.rows(MISSING_SQL), engine.rows(INVALID_SQL)),
@@ -92,10 +92,11 @@ def propose(engine: Engine, as_of: int) -> tuple[str, ...]:
 def for_held_money(disputed: Iterable[Sequence[Any]], own: Collection[str], as_of: int) -> list[Step]:
     """Hold what is still there, unless the holder may be innocent in a way that must be heard first."""
     steps = []
-    for case_id, account, bank, received, held, _, currency, _, innocent in disputed:
+    for case_id, account, bank, received, held, unlocated, currency, _, innocent in disputed:
         if account in own:
-            if held > 0:
-                steps.append(_ask(case_id, account, bank, held, currency, "victims_own_account", "unwitting"))
+            returned = held + unlocated
+            if returned > 0:
+                steps.append(_ask(case_id, account, bank, returned, currency, "victims_own_account", "unwitting"))
         elif innocent in HEAR_FIRST:
             if received > 0:
                 steps.append(_ask(case_id, account, bank, held, currency, "good_faith_receiver", innocent))
@@ -113,11 +114,16 @@ def _ask(case_id: str, account: str, bank: str, held: int, currency: str, ground
     return Step(case_id, "ask_holder", "account", account, bank, held, currency, None, ground, innocent, held)
 
 
-def for_unlocated_money(disputed: Iterable[Sequence[Any]], invalid: Collection[str]) -> list[Step]:
-    """Ask for the statement where the trail ends. A mistyped number is no account: its report is clarified instead."""
+def for_unlocated_money(
+    disputed: Iterable[Sequence[Any]], invalid: Collection[str], own: Collection[str]
+) -> list[Step]:
+    """Ask for the statement where the trail ends. A mistyped number is no account: its report is clarified instead.
+
+    A reporter's own account is never asked for: what came back to it is the reporter's to explain.
+    """
     steps = []
     for case_id, account, bank, _, _, unlocated, currency, statement, innocent in disputed:
-        if (unlocated > 0 or not statement) and account not in invalid:
+        if (unlocated > 0 or not statement) and account not in invalid and account not in own:
             kind = "wallet" if ":" in account else "account"
             verb = "request_exit" if kind == "wallet" else "request_statement"
             ground = "left_as_crypto" if kind == "wallet" else "statement_gap" if statement else "trail_ends"

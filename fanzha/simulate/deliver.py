@@ -8,6 +8,7 @@ import yaml
 
 from fanzha.errors import StorageFailed
 from fanzha.formats import known
+from fanzha.formats.grid import Source
 from fanzha.simulate import dirt, sheets
 from fanzha.simulate.invent import stream
 from fanzha.simulate.spell import defanged
@@ -34,6 +35,11 @@ class Delivered:
     planted: dict[str, int] = field(default_factory=dict)
     region: str = "CN"
 
+    def source(self, name: str) -> Source:
+        """The file as it is to be admitted under `name`."""
+        settings = SETTINGS[self.region]
+        return Source(self.data, name, settings["zone"], settings["region"], settings["currency"])
+
 
 def _written(format_name: str, table: str, rows: list[Row]) -> bytes:
     return known.named(format_name).write({table: record(table, rows)})
@@ -59,6 +65,7 @@ def _east(world: World) -> Delivered:
 def _north(world: World) -> Delivered:
     """Feedback CSV: a lost row, cells missing or too many, blank lines and a total."""
     rng, lines = stream(world.seed, "dirt/north"), _feedback(world, "north")
+    lines.planted["failed_transaction"] = sum(not row["success"] for row in statements(world, "north"))
     dirt.mix_words(lines, rng)
     dirt.lose_row(lines, rng, _numbers(world, "f2"))
     dirt.wrong_cell_counts(lines, rng, _numbers(world, "f2"))

@@ -12,7 +12,7 @@ FRAUD_MS = START_MS + 100 * DAY_MS  # 2026-10-09
 END_MS = START_MS + 137 * DAY_MS  # 2026-11-15
 
 EVERYDAY = ("消费", "超市购物", "餐饮", "扫码支付", "交通出行", "水电费", "手机充值", "网上购物")
-PLACES = ("城东支行", "城西支行", "人民路支行", "火车站支行", "大学城支行")
+BOUGHT = frozenset(("消费", "超市购物", "网上购物", "PURCHASE"))  # goods in return, as the statement says
 STAFF = ("k00", "k01", "k02", "k03", "k04", "o2", "k05")
 
 
@@ -33,7 +33,8 @@ def _everyday(draft: Draft, rng: Random, key: str, rows: int, scale: int) -> Non
     for day in sorted(rng.randrange(137) for _ in range(rows)):
         amount = max(100, min(20 * scale, int(rng.lognormvariate(0, 0.9) * scale)))
         summary = "PURCHASE" if thai else rng.choice(EVERYDAY)
-        draft.plans.append(Plan(_moment(rng, day), key, rng.choice(crowd), amount, "everyday", summary))
+        purpose = "purchase" if summary in BOUGHT else "everyday"
+        draft.plans.append(Plan(_moment(rng, day), key, rng.choice(crowd), amount, purpose, summary))
     for month_day in (9, 40, 71, 101, 132):
         wage = int(rng.lognormvariate(0, 0.05) * scale * (9 if sold else 60))
         draft.plans.append(Plan(_moment(rng, month_day, 9, 11), payer, key, wage, "wage", word))

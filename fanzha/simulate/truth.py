@@ -1,6 +1,6 @@
 """What really happened, for tests only. It is written away from the files that are delivered.
 
-Disputed money is given twice (see following.py): `full` with everything known, `visible` with the delivered statements.
+Disputed money is given in three scopes (see following.py): full, visible, told.
 """
 
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from fanzha.errors import StorageFailed
 from fanzha.simulate.deliver import SETTINGS, delivered
-from fanzha.simulate.following import following
+from fanzha.simulate.following import SCOPES, following
 from fanzha.simulate.world import Account, Report, Transfer, World
 
 INNOCENT = {"shop": "shop", "dealer": "shop", "gold": "shop", "payroll": "payroll", "family": "family"}
@@ -58,8 +58,7 @@ def truth(world: World) -> dict[str, object]:
         "accounts": [_account(account) for account in world.accounts],
         "people": [asdict(person) for person in world.people],
         "phones": [asdict(phone) for phone in world.phones],
-        "full": following(world, visible_only=False).summary(),
-        "visible": following(world, visible_only=True).summary(),
+        **{scope: following(world, scope).summary() for scope in SCOPES},
         "files": {
             name: {"planted": file.planted, **SETTINGS[file.region]} for name, file in delivered(world).items()
         },

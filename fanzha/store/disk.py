@@ -26,18 +26,18 @@ def storage(path: Path) -> Iterator[None]:
     except OSError as error:
         raise StorageFailed(
             f"the disk refused: {error.strerror or error}",
-            f"磁盘写入失败:{error.strerror or error}",
+            f"磁盘写入失败：{error.strerror or error}",
             where=str(path),
             remedy="make room or mend the disk, then start again; nothing acknowledged is lost",
-            remedy_zh="腾出空间或修复磁盘后重新启动;已确认的内容不会丢失",
+            remedy_zh="腾出空间或修复磁盘后重新启动；已确认的内容不会丢失",
         ) from error
     except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
         raise StorageFailed(
             f"the journal's disk refused: {error}",
-            f"账簿写入失败:{error}",
+            f"账簿写入失败：{error}",
             where=str(path),
             remedy="make room or mend the disk, then start again; nothing acknowledged is lost",
-            remedy_zh="腾出空间或修复磁盘后重新启动;已确认的内容不会丢失",
+            remedy_zh="腾出空间或修复磁盘后重新启动；已确认的内容不会丢失",
         ) from error
     except (apsw.CorruptError, apsw.NotADBError) as error:
         raise damaged(path, str(error)) from error
@@ -47,7 +47,7 @@ def damaged(path: Path, detail: str) -> RecordDamaged:
     """The error for a record that is not what was acknowledged."""
     return RecordDamaged(
         f"the record is damaged: {detail}",
-        f"账簿已损坏:{detail}",
+        f"账簿已损坏：{detail}",
         where=str(path),
         remedy="stop using this workspace and restore a backup; `fanzha verify` lists every damaged place",
         remedy_zh="停止使用该工作区并从备份恢复;fanzha verify 会列出每一处损坏",

@@ -59,7 +59,7 @@ class Engine:
             return self._con.execute(sql, list(parameters))
         except duckdb.Error as error:
             raise FanzhaError(
-                f"a statement failed: {error}", f"语句执行失败:{error}", where=" ".join(sql.split())[:300]
+                f"a statement failed: {error}", f"语句执行失败：{error}", where=" ".join(sql.split())[:300]
             ) from error
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

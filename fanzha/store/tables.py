@@ -28,7 +28,7 @@ def table(name: str) -> Table:
             f"there is no table called {name!r}",
             f"没有名为 {name!r} 的表",
             remedy=f"choose one of: {names}",
-            remedy_zh=f"可选:{names}",
+            remedy_zh=f"可选：{names}",
         )
     return found
 

@@ -1,5 +1,7 @@
 """An invented case, rich enough to fill every part of a page. Nobody in it exists."""
 
+from typing import Any
+
 from fanzha.document.page import (
     AccountLine,
     CasePage,
@@ -54,14 +56,31 @@ ACCOUNTS = (
     ("6259 **** **** 0027", 3, 14_000, 0, 14_000, 0, 0, "", "平安银行", True, "none"),
 )
 TRANSFERS = (
-    (0, 3, 180_000, 22), (0, 4, 152_300, 25), (0, 6, 90_000, 31), (0, 3, 30_000, 34), (1, 5, 171_000, 58), (1, 7, 88_000, 64),
-    (1, 8, 42_000, 66), (3, 9, 150_000, 41), (4, 10, 98_000, 47), (5, 9, 36_000, 75), (5, 11, 74_500, 79), (5, 12, 36_000, 82),
+    (0, 3, 180_000, 22),
+    (0, 4, 152_300, 25),
+    (0, 6, 90_000, 31),
+    (0, 3, 30_000, 34),
+    (1, 5, 171_000, 58),
+    (1, 7, 88_000, 64),
+    (1, 8, 42_000, 66),
+    (3, 9, 150_000, 41),
+    (4, 10, 98_000, 47),
+    (5, 9, 36_000, 75),
+    (5, 11, 74_500, 79),
+    (5, 12, 36_000, 82),
     (5, 13, 14_000, 90),
 )
 EXITS = (
-    (0, "goods", 20_000, 52, ""), (3, "cash", 60_000, 49, "佛山市南海区某支行 ATM"), (4, "cash", 50_000, 55, "佛山市"),
-    (8, "abroad", 42_000, 96, ""), (9, "crypto", 180_000, 84, ""), (10, "crypto", 98_000, 61, ""), (13, "goods", 14_000, 130, "某金店"),
-    (2, "file_ends", 149_880, 44, ""), (6, "file_ends", 90_000, 31, ""), (11, "file_ends", 74_500, 79, ""),
+    (0, "goods", 20_000, 52, ""),
+    (3, "cash", 60_000, 49, "佛山市南海区某支行 ATM"),
+    (4, "cash", 50_000, 55, "佛山市"),
+    (8, "abroad", 42_000, 96, ""),
+    (9, "crypto", 180_000, 84, ""),
+    (10, "crypto", 98_000, 61, ""),
+    (13, "goods", 14_000, 130, "某金店"),
+    (2, "file_ends", 149_880, 44, ""),
+    (6, "file_ends", 90_000, 31, ""),
+    (11, "file_ends", 74_500, 79, ""),
 )
 LOSSES = (168_000, 98_000, 120_000, 100_000, 150_000, 60_000, 58_500, 50_000, 49_880, 60_000, 40_000, 0)
 
@@ -78,7 +97,10 @@ def yuan(amount: int, refs: tuple[Ref, ...], rule: str = FIFO) -> Figure:
 
 def report_refs() -> tuple[Ref, ...]:
     """The twelve reports."""
-    return tuple(ref(REPORTS, n + 2, f"对方自称客服,诱导下载“安心*”App 后转账至 6222 **** **** 4417,报案人 王*{n}") for n in range(12))
+    return tuple(
+        ref(REPORTS, n + 2, f"对方自称客服,诱导下载“安心*”App 后转账至 6222 **** **** 4417,报案人 王*{n}")
+        for n in range(12)
+    )
 
 
 def reports() -> tuple[ReportLine, ...]:
@@ -86,9 +108,17 @@ def reports() -> tuple[ReportLine, ...]:
     made = []
     for n, one in enumerate(report_refs()):
         lost = (yuan(LOSSES[n], (one,), "stated"),) if LOSSES[n] else ()
-        made.append(ReportLine(
-            ref=one, reference=f"A3301{2024030500 + n}", at_ms=START + (90 + n * (37 if n < 6 else 400)) * MINUTE, place=PLACES[n % 5],
-            scam=Said("Fake customer service", "冒充电商客服"), summary=one.excerpt, lost=lost))
+        made.append(
+            ReportLine(
+                ref=one,
+                reference=f"A3301{2024030500 + n}",
+                at_ms=START + (90 + n * (37 if n < 6 else 400)) * MINUTE,
+                place=PLACES[n % 5],
+                scam=Said("Fake customer service", "冒充电商客服"),
+                summary=one.excerpt,
+                lost=lost,
+            )
+        )
     return tuple(made)
 
 
@@ -96,49 +126,141 @@ def accounts() -> tuple[AccountLine, ...]:
     """Fourteen accounts in three tiers."""
     made = []
     for n, (label, tier, came, passed, out, held, gone, holder, bank, statement, innocent) in enumerate(ACCOUNTS):
-        refs = (ref(ICBC if n % 2 else CCB, 10 + n, f"2024-03-05 20:{15 + n} 转入 {came:,}.00 对手 {label}"), ref(ICBC, 40 + n))
-        made.append(AccountLine(
-            key=f"raw-key-{n}", label=label, tier=tier, received=yuan(came, refs), passed=yuan(passed, refs), exited=yuan(out, refs),
-            held=yuan(held, refs), unlocated=yuan(gone, refs, "unlocated"), holder=holder, bank=bank, arrived_ms=START + n * MINUTE,
-            statement=statement, statement_end_ms=START + 2 * 86_400_000 if statement else None, innocent=innocent))
+        refs = (
+            ref(ICBC if n % 2 else CCB, 10 + n, f"2024-03-05 20:{15 + n} 转入 {came:,}.00 对手 {label}"),
+            ref(ICBC, 40 + n),
+        )
+        made.append(
+            AccountLine(
+                key=f"raw-key-{n}",
+                label=label,
+                tier=tier,
+                received=yuan(came, refs),
+                passed=yuan(passed, refs),
+                exited=yuan(out, refs),
+                held=yuan(held, refs),
+                unlocated=yuan(gone, refs, "unlocated"),
+                holder=holder,
+                bank=bank,
+                arrived_ms=START + n * MINUTE,
+                statement=statement,
+                statement_end_ms=START + 2 * 86_400_000 if statement else None,
+                innocent=innocent,
+            )
+        )
     return tuple(made)
 
 
 def flows() -> tuple[FlowLine, ...]:
     """Eleven victims' payments and thirteen transfers."""
     made = []
-    paid = ((0, 168_000), (0, 98_000), (0, 120_000), (0, 100_000), (1, 150_000), (1, 60_000), (1, 58_500), (2, 50_000), (2, 49_880),
-            (1, 50_000), (2, 50_000))
+    paid = (
+        (0, 168_000),
+        (0, 98_000),
+        (0, 120_000),
+        (0, 100_000),
+        (1, 150_000),
+        (1, 60_000),
+        (1, 58_500),
+        (2, 50_000),
+        (2, 49_880),
+        (1, 50_000),
+        (2, 50_000),
+    )
     for n, (payee, amount) in enumerate(paid):
         money = yuan(amount, (ref(ICBC, 3 + n, f"转入 {amount:,}.00"), report_refs()[n]))
-        made.append(FlowLine(payer=f"victim-{n}", payer_label=f"6217 **** **** {8100 + n * 37}", payee=f"raw-key-{payee}", tier=1,
-                             at_ms=START + n * 4 * MINUTE, disputed=money, amount=money))
+        made.append(
+            FlowLine(
+                payer=f"victim-{n}",
+                payer_label=f"6217 **** **** {8100 + n * 37}",
+                payee=f"raw-key-{payee}",
+                tier=1,
+                at_ms=START + n * 4 * MINUTE,
+                disputed=money,
+                amount=money,
+            )
+        )
     for payer, payee, amount, after in TRANSFERS:
         refs = (ref(ICBC, 100 + after, f"转支 {amount:,}.00"), ref(CCB, 60 + after, f"转入 {amount:,}.00"))
-        made.append(FlowLine(payer=f"raw-key-{payer}", payee=f"raw-key-{payee}", tier=ACCOUNTS[payee][1], at_ms=START + after * MINUTE,
-                             disputed=yuan(amount, refs), amount=yuan(amount + 1_200, refs, "paired")))
+        made.append(
+            FlowLine(
+                payer=f"raw-key-{payer}",
+                payee=f"raw-key-{payee}",
+                tier=ACCOUNTS[payee][1],
+                at_ms=START + after * MINUTE,
+                disputed=yuan(amount, refs),
+                amount=yuan(amount + 1_200, refs, "paired"),
+            )
+        )
     return tuple(made)
 
 
 def events() -> tuple[Event, ...]:
     """Calls, payments, transfers, exits and reports."""
-    made = [Event(kind="call", at_ms=START - (50 - 7 * n) * MINUTE, text=Said(f"Call {n + 1} from +86 170 **** 2261, 18 min",
-            f"170 **** 2261 来电(第{n + 1}次),18 分钟"), refs=(ref(CALLS, 30 + n, "主叫 170 **** 2261"),)) for n in range(6)]
-    made += [Event(kind="payment" if flow.tier == 1 else "transfer", at_ms=flow.at_ms, text=Said("To the account", "转入账户"),
-                   refs=flow.disputed.refs, amount=flow.disputed, rule=FIFO) for flow in flows()]
-    made += [Event(kind="exit", at_ms=leaving.at_ms or START, text=Said("Left the accounts", "资金流出"), refs=leaving.disputed.refs,
-                   amount=leaving.disputed, rule=FIFO) for leaving in exits() if leaving.kind != "file_ends"]
-    made += [Event(kind="report", at_ms=one.at_ms or START, text=Said(f"Report {one.reference}", f"报案 {one.reference}"), refs=(one.ref,))
-             for one in reports()]
-    made.append(Event(kind="call", at_ms=START + 4 * 86_400_000, text=Said("A second caller: refund promised", "二次来电:声称可退款"),
-                      refs=(ref(CALLS, 77),)))
+    made = [
+        Event(
+            kind="call",
+            at_ms=START - (50 - 7 * n) * MINUTE,
+            text=Said(f"Call {n + 1} from +86 170 **** 2261, 18 min", f"170 **** 2261 来电(第{n + 1}次),18 分钟"),
+            refs=(ref(CALLS, 30 + n, "主叫 170 **** 2261"),),
+        )
+        for n in range(6)
+    ]
+    made += [
+        Event(
+            kind="payment" if flow.tier == 1 else "transfer",
+            at_ms=flow.at_ms,
+            text=Said("To the account", "转入账户"),
+            refs=flow.disputed.refs,
+            amount=flow.disputed,
+            rule=FIFO,
+        )
+        for flow in flows()
+    ]
+    made += [
+        Event(
+            kind="exit",
+            at_ms=leaving.at_ms or START,
+            text=Said("Left the accounts", "资金流出"),
+            refs=leaving.disputed.refs,
+            amount=leaving.disputed,
+            rule=FIFO,
+        )
+        for leaving in exits()
+        if leaving.kind != "file_ends"
+    ]
+    made += [
+        Event(
+            kind="report",
+            at_ms=one.at_ms or START,
+            text=Said(f"Report {one.reference}", f"报案 {one.reference}"),
+            refs=(one.ref,),
+        )
+        for one in reports()
+    ]
+    made.append(
+        Event(
+            kind="call",
+            at_ms=START + 4 * 86_400_000,
+            text=Said("A second caller: refund promised", "二次来电:声称可退款"),
+            refs=(ref(CALLS, 77),),
+        )
+    )
     return tuple(made)
 
 
 def exits() -> tuple[ExitLine, ...]:
     """Ten ways out."""
-    return tuple(ExitLine(account=f"raw-key-{n}", kind=kind, disputed=yuan(amount, (ref(ICBC, 200 + i, f"{kind} {amount:,}.00"),)),
-                          at_ms=START + after * MINUTE, place=place) for i, (n, kind, amount, after, place) in enumerate(EXITS))
+    return tuple(
+        ExitLine(
+            account=f"raw-key-{n}",
+            kind=kind,
+            disputed=yuan(amount, (ref(ICBC, 200 + i, f"{kind} {amount:,}.00"),)),
+            at_ms=START + after * MINUTE,
+            place=place,
+        )
+        for i, (n, kind, amount, after, place) in enumerate(EXITS)
+    )
 
 
 def identifiers() -> tuple[Identifier, ...]:
@@ -155,10 +277,18 @@ def identifiers() -> tuple[Identifier, ...]:
         ("bank_card", "6217 **** 5***", 4_800, 3, False, "partial", (6, 10)),
     )
     every = report_refs()
-    return tuple(Identifier(
-        kind=kind, label=label, weight=Figure(weight, "", "millibit", tuple(every[n] for n in named), "match_weight"),
-        reports=Figure(count, "", "reports", tuple(every[n] for n in named), "counted"), joins=joins, why=why,
-        refs=tuple(every[n] for n in named)) for kind, label, weight, count, joins, why, named in rows)
+    return tuple(
+        Identifier(
+            kind=kind,
+            label=label,
+            weight=Figure(weight, "", "millibit", tuple(every[n] for n in named), "match_weight"),
+            reports=Figure(count, "", "reports", tuple(every[n] for n in named), "counted"),
+            joins=joins,
+            why=why,
+            refs=tuple(every[n] for n in named),
+        )
+        for kind, label, weight, count, joins, why, named in rows
+    )
 
 
 def steps() -> tuple[StepLine, ...]:
@@ -168,38 +298,127 @@ def steps() -> tuple[StepLine, ...]:
 
     def step(rank: int, verb: str, n: int, column: str, body: str, innocent: str, ends: int | None) -> StepLine:
         figure: Figure = getattr(one[n], column)
-        return StepLine(rank=rank, verb=verb, target=one[n].label, target_kind="account", body=body, ground=law, amount=figure,
-                        reachable=figure, expires_ms=STAMP.as_of_ms + ends * hour if ends else None, innocent=innocent, refs=figure.refs)
+        return StepLine(
+            rank=rank,
+            verb=verb,
+            target=one[n].label,
+            target_kind="account",
+            body=body,
+            ground=law,
+            amount=figure,
+            reachable=figure,
+            expires_ms=STAMP.as_of_ms + ends * hour if ends else None,
+            innocent=innocent,
+            refs=figure.refs,
+        )
 
     return (
-        step(1, "hold", 1, "held", "中国建设银行杭州分行", "none", 48), step(2, "hold", 0, "held", "中国工商银行浙江省分行", "unwitting", 48),
+        step(1, "hold", 1, "held", "中国建设银行杭州分行", "none", 48),
+        step(2, "hold", 0, "held", "中国工商银行浙江省分行", "unwitting", 48),
         step(3, "request_statement", 2, "unlocated", "中国农业银行", "none", None),
         step(4, "request_statement", 6, "unlocated", "招商银行", "none", None),
-        step(5, "ask_holder", 7, "held", "辖区派出所", "shop", None), step(6, "ask_holder", 12, "held", "辖区派出所", "payroll", None),
-        StepLine(rank=7, verb="takedown", target="anxin-kf*.top", target_kind="domain", body="属地通信管理局", ground=law,
-                 refs=(report_refs()[1],)),
+        step(5, "ask_holder", 7, "held", "辖区派出所", "shop", None),
+        step(6, "ask_holder", 12, "held", "辖区派出所", "payroll", None),
+        StepLine(
+            rank=7,
+            verb="takedown",
+            target="anxin-kf*.top",
+            target_kind="domain",
+            body="属地通信管理局",
+            ground=law,
+            refs=(report_refs()[1],),
+        ),
     )
 
 
 def files() -> tuple[FileLine, ...]:
     """Five files, one of which nobody could read."""
+
     def count(code: str, file: int, *rows: int) -> CodeCount:
         return CodeCount(code=code, count=Figure(len(rows), "", "rows", tuple(ref(file, row) for row in rows)))
 
-    plain = {"body": "城东分局", "actor": "本地用户", "at_ms": STAMP.as_of_ms, "legal_basis": "《反电信网络诈骗法》", "purpose": "investigation",
-             "tlp": "TLP:AMBER", "reliability": "B2", "encoding": "gb18030"}
+    plain: dict[str, Any] = {
+        "body": "城东分局",
+        "actor": "本地用户",
+        "at_ms": STAMP.as_of_ms,
+        "legal_basis": "《反电信网络诈骗法》",
+        "purpose": "investigation",
+        "tlp": "TLP:AMBER",
+        "reliability": "B2",
+        "encoding": "gb18030",
+    }
     return (
-        FileLine(file=REPORTS, name=NAMES[REPORTS], rows_in=64, kept=61, quarantined=2, structure=1, format="reports.police", score=97,
-                 why="表头含 案件编号、简要案情、案发时间", size=48_213, item="9f2c41d07b", reasons=(count("empty_text", REPORTS, 17, 40),), **plain),
-        FileLine(file=ICBC, name=NAMES[ICBC], rows_in=1_812, kept=1_790, quarantined=6, structure=16, format="statement.icbc", score=99,
-                 why="表头与工行对公流水一致", size=388_120, item="1b77aa02c3", reasons=(count("unknown_direction", ICBC, 88, 131, 204, 377),
-                 count("bad_amount", ICBC, 412, 413)), notes=(count("balance_break", ICBC, 512), count("duplicate_row", ICBC, 90, 91)), **plain),
-        FileLine(file=CCB, name=NAMES[CCB], rows_in=906, kept=900, quarantined=0, structure=6, format="statement.ccb", score=92,
-                 size=201_004, item="77d01be9aa", notes=(count("spreadsheet_loss", CCB, 14, 15, 22),), **plain),
-        FileLine(file=CALLS, name=NAMES[CALLS], rows_in=4_120, kept=4_077, quarantined=41, structure=2, format="calls.mobile", score=88,
-                 size=910_233, item="c0ffee1234", reasons=(CodeCount(code="bad_phone", count=Figure(41, "", "rows", (ref(CALLS, 9),))),), **plain),
-        FileLine(file=BROKEN, name=NAMES[BROKEN], rows_in=1, kept=0, quarantined=1, structure=0, size=2_310_554, item="deadbeef01",
-                 reasons=(count("unreadable_file", BROKEN, 1),), **{**plain, "encoding": ""}),
+        FileLine(
+            file=REPORTS,
+            name=NAMES[REPORTS],
+            rows_in=64,
+            kept=61,
+            quarantined=2,
+            structure=1,
+            format="reports.police",
+            score=97,
+            why="表头含 案件编号、简要案情、案发时间",
+            size=48_213,
+            item="9f2c41d07b",
+            reasons=(count("empty_text", REPORTS, 17, 40),),
+            **plain,
+        ),
+        FileLine(
+            file=ICBC,
+            name=NAMES[ICBC],
+            rows_in=1_812,
+            kept=1_790,
+            quarantined=6,
+            structure=16,
+            format="statement.icbc",
+            score=99,
+            why="表头与工行对公流水一致",
+            size=388_120,
+            item="1b77aa02c3",
+            reasons=(count("unknown_direction", ICBC, 88, 131, 204, 377), count("bad_amount", ICBC, 412, 413)),
+            notes=(count("balance_break", ICBC, 512), count("duplicate_row", ICBC, 90, 91)),
+            **plain,
+        ),
+        FileLine(
+            file=CCB,
+            name=NAMES[CCB],
+            rows_in=906,
+            kept=900,
+            quarantined=0,
+            structure=6,
+            format="statement.ccb",
+            score=92,
+            size=201_004,
+            item="77d01be9aa",
+            notes=(count("spreadsheet_loss", CCB, 14, 15, 22),),
+            **plain,
+        ),
+        FileLine(
+            file=CALLS,
+            name=NAMES[CALLS],
+            rows_in=4_120,
+            kept=4_077,
+            quarantined=41,
+            structure=2,
+            format="calls.mobile",
+            score=88,
+            size=910_233,
+            item="c0ffee1234",
+            reasons=(CodeCount(code="bad_phone", count=Figure(41, "", "rows", (ref(CALLS, 9),))),),
+            **plain,
+        ),
+        FileLine(
+            file=BROKEN,
+            name=NAMES[BROKEN],
+            rows_in=1,
+            kept=0,
+            quarantined=1,
+            structure=0,
+            size=2_310_554,
+            item="deadbeef01",
+            reasons=(count("unreadable_file", BROKEN, 1),),
+            **{**plain, "encoding": ""},
+        ),
     )
 
 
@@ -207,39 +426,106 @@ def case() -> CasePage:
     """The whole case."""
     one = accounts()
     lines = (
-        Line(Said("Callers posing as shop staff claimed that a paid membership had been opened by mistake and had to be cancelled.",
-                  "来电人冒充电商客服,谎称误开通收费会员,须配合取消。"), report_refs()[:5]),
-        Line(Said("They had the victims install a screen-sharing app and transfer to a 'safe account' step by step.",
-                  "诱导被害人下载屏幕共享软件,分多次向所谓“安全账户”转账。"), report_refs()[2:9]),
-        Line(Said("The first transfer onwards left seven minutes after the last payment; tier 3 was emptied within ninety minutes.",
-                  "末笔付款后 7 分钟资金即开始外转,90 分钟内第三层账户基本转空。"), flows()[12].disputed.refs, "paired"),
+        Line(
+            Said(
+                "Callers posing as shop staff claimed that a paid membership had been opened by mistake and had to be cancelled.",
+                "来电人冒充电商客服,谎称误开通收费会员,须配合取消。",
+            ),
+            report_refs()[:5],
+        ),
+        Line(
+            Said(
+                "They had the victims install a screen-sharing app and transfer to a 'safe account' step by step.",
+                "诱导被害人下载屏幕共享软件,分多次向所谓“安全账户”转账。",
+            ),
+            report_refs()[2:9],
+        ),
+        Line(
+            Said(
+                "The first transfer onwards left seven minutes after the last payment; tier 3 was emptied within ninety minutes.",
+                "末笔付款后 7 分钟资金即开始外转,90 分钟内第三层账户基本转空。",
+            ),
+            flows()[12].disputed.refs,
+            "paired",
+        ),
     )
     near = (
-        NearLink(case_id="1-38", kind="phone", label="+86 170 **** 2290", how="partial_match", weight=Figure(6_200, "", "millibit",
-                 (report_refs()[6],), "near_link"), href="case-1-38.html"),
-        NearLink(case_id="1-51", kind="account", label="6222 **** **** 8834", how="shared_account",
-                 weight=Figure(9_900, "", "millibit", (ref(ICBC, 77),), "near_link"), href="case-1-51.html"),
+        NearLink(
+            case_id="1-38",
+            kind="phone",
+            label="+86 170 **** 2290",
+            how="partial_match",
+            weight=Figure(6_200, "", "millibit", (report_refs()[6],), "near_link"),
+            href="case-1-38.html",
+        ),
+        NearLink(
+            case_id="1-51",
+            kind="account",
+            label="6222 **** **** 8834",
+            how="shared_account",
+            weight=Figure(9_900, "", "millibit", (ref(ICBC, 77),), "near_link"),
+            href="case-1-51.html",
+        ),
     )
     payments = (
-        PaymentLine(label=one[0].label, state="found", amount=yuan(168_000, (report_refs()[0],), "stated"), at_ms=START),
-        PaymentLine(label=one[2].label, state="claimed", amount=yuan(50_000, (report_refs()[7],), "stated"), at_ms=START + 28 * MINUTE),
+        PaymentLine(
+            label=one[0].label, state="found", amount=yuan(168_000, (report_refs()[0],), "stated"), at_ms=START
+        ),
+        PaymentLine(
+            label=one[2].label,
+            state="claimed",
+            amount=yuan(50_000, (report_refs()[7],), "stated"),
+            at_ms=START + 28 * MINUTE,
+        ),
         PaymentLine(label=one[1].label, state="missing", amount=yuan(10_000, (report_refs()[9],), "stated")),
     )
     return CasePage(
-        case_id="1-2", stamp=STAMP, title=Said("Fake customer service", "冒充电商客服诈骗"), lines=lines, reports=reports(), steps=steps(),
-        events=events(), identifiers=identifiers(), flows=flows(), accounts=one, exits=exits(), payments=payments, near=near,
-        files=files()[:4], index_href="index.html", quality_href="quality.html")
+        case_id="1-2",
+        stamp=STAMP,
+        title=Said("Fake customer service", "冒充电商客服诈骗"),
+        lines=lines,
+        reports=reports(),
+        steps=steps(),
+        events=events(),
+        identifiers=identifiers(),
+        flows=flows(),
+        accounts=one,
+        exits=exits(),
+        payments=payments,
+        near=near,
+        files=files()[:4],
+        index_href="index.html",
+        quality_href="quality.html",
+    )
 
 
 def index() -> IndexPage:
     """A run with this case and two smaller ones."""
     whole = case_line(case(), "case-1-2.html")
-    small = case_line(CasePage(case_id="1-38", stamp=STAMP, title=Said("Brushing for commission", "刷单返利"), reports=reports()[:3],
-                               accounts=accounts()[2:5]), "case-1-38.html")
-    least = case_line(CasePage(case_id="1-51", stamp=STAMP, title=Said("Fake investment", "虚假投资理财"), reports=reports()[4:6],
-                               accounts=accounts()[:1]), "case-1-51.html")
+    small = case_line(
+        CasePage(
+            case_id="1-38",
+            stamp=STAMP,
+            title=Said("Brushing for commission", "刷单返利"),
+            reports=reports()[:3],
+            accounts=accounts()[2:5],
+        ),
+        "case-1-38.html",
+    )
+    least = case_line(
+        CasePage(
+            case_id="1-51",
+            stamp=STAMP,
+            title=Said("Fake investment", "虚假投资理财"),
+            reports=reports()[4:6],
+            accounts=accounts()[:1],
+        ),
+        "case-1-51.html",
+    )
     alone = Figure(44, "", "reports", (ref(REPORTS, 50),), "counted")
-    return IndexPage(stamp=STAMP, cases=(small, whole, least), files=files(), single_reports=alone, quality_href="quality.html")
+    return IndexPage(
+        stamp=STAMP, cases=(small, whole, least), files=files(), single_reports=alone, quality_href="quality.html"
+    )
 
 
 def quality() -> QualityPage:

@@ -33,14 +33,24 @@ class Reader(HTMLParser):
 
 @pytest.mark.parametrize(
     ("minor", "currency", "text"),
-    [(123450, "CNY", "¥1,234.50"), (5, "CNY", "¥0.05"), (-123, "USD", "−US$1.23"), (1200, "JPY", "JP¥1,200"),
-     (1, "KWD", "KWD 0.001"), (10**17 + 1, "CNY", "¥1,000,000,000,000,000.01"), (100, "", "1.00"), (0, "EUR", "€0.00")],
+    [
+        (123450, "CNY", "¥1,234.50"),
+        (5, "CNY", "¥0.05"),
+        (-123, "USD", "−US$1.23"),
+        (1200, "JPY", "JP¥1,200"),
+        (1, "KWD", "KWD 0.001"),
+        (10**17 + 1, "CNY", "¥1,000,000,000,000,000.01"),
+        (100, "", "1.00"),
+        (0, "EUR", "€0.00"),
+    ],
 )
 def test_money_is_exact(minor: int, currency: str, text: str) -> None:
     assert money(minor, currency) == text
 
 
-@pytest.mark.parametrize(("millibit", "text"), [(12_450, "12.5"), (12_449, "12.4"), (0, "0.0"), (-1_500, "−1.5"), (-20, "0.0")])
+@pytest.mark.parametrize(
+    ("millibit", "text"), [(12_450, "12.5"), (12_449, "12.4"), (0, "0.0"), (-1_500, "−1.5"), (-20, "0.0")]
+)
 def test_weights_are_bits_to_one_decimal(millibit: int, text: str) -> None:
     assert bits(millibit) == text
 
@@ -72,13 +82,20 @@ def test_a_sum_keeps_every_row_once_and_never_mixes_currencies() -> None:
 
 def test_totals_follow_the_lines() -> None:
     (one,) = money_of(case())
-    assert (one.lost.value, one.held.value, one.exited.value, one.unlocated.value) == (95_438_000, 17_600_000, 46_400_000, 31_438_000)
+    assert (one.lost.value, one.held.value, one.exited.value, one.unlocated.value) == (
+        95_438_000,
+        17_600_000,
+        46_400_000,
+        31_438_000,
+    )
     assert received(case(), "CNY").value == one.held.value + one.exited.value + one.unlocated.value
     line = case_line(case(), "case.html")
     assert (line.reports.value, line.places.value, line.steps, line.money) == (12, 5, 7, (one,))
 
 
-@pytest.mark.parametrize("text", [case_html(case()), index_html(index()), quality_html(quality())], ids=["case", "index", "quality"])
+@pytest.mark.parametrize(
+    "text", [case_html(case()), index_html(index()), quality_html(quality())], ids=["case", "index", "quality"]
+)
 def test_every_figure_leads_to_an_entry_with_rule_and_rows(text: str) -> None:
     page = Reader(text)
     assert len(page.ids) == len(set(page.ids))
@@ -89,9 +106,12 @@ def test_every_figure_leads_to_an_entry_with_rule_and_rows(text: str) -> None:
     assert "No row is named" not in register
 
 
-@pytest.mark.parametrize("text", [case_html(case()), index_html(index()), quality_html(quality())], ids=["case", "index", "quality"])
+@pytest.mark.parametrize(
+    "text", [case_html(case()), index_html(index()), quality_html(quality())], ids=["case", "index", "quality"]
+)
 def test_no_amount_is_printed_that_is_not_a_figure(text: str) -> None:
     """Every amount outside the register, the chart titles and the sums of a chart's columns stands inside a link."""
+
     class Loose(HTMLParser):
         def __init__(self) -> None:
             super().__init__()
@@ -100,7 +120,13 @@ def test_no_amount_is_printed_that_is_not_a_figure(text: str) -> None:
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             given = dict(attrs)
-            name = "sum" if "col-sum" in str(given.get("class")) else "fig" if "fig" in str(given.get("class")).split() else tag
+            name = (
+                "sum"
+                if "col-sum" in str(given.get("class"))
+                else "fig"
+                if "fig" in str(given.get("class")).split()
+                else tag
+            )
             if tag not in ("meta", "br"):
                 self.inside.append(name)
 

@@ -19,7 +19,7 @@ LONG = "某某省某某市某某区异常悠长的农村信用合作联社储蓄
 
 def check(placed: Layout, room: Room = ROOM) -> None:
     """Every property a reader relies on."""
-    for a, b in combinations([box for box in placed.boxes.values()], 2):
+    for a, b in combinations(list(placed.boxes.values()), 2):
         if a.column == b.column:
             upper, lower = sorted((a, b), key=lambda box: box.slot_y)
             assert upper.slot_y + upper.slot_height + room.gap <= lower.slot_y + 1e-6
@@ -79,7 +79,9 @@ def test_nothing_to_draw() -> None:
 
 
 def test_a_link_over_several_columns_passes_between_nodes() -> None:
-    placed = lay_out({"v": 0, "a": 1, "b": 2, "end": 3}, [Link("v", "a", 9), Link("a", "b", 5), Link("a", "end", 4)], ROOM)
+    placed = lay_out(
+        {"v": 0, "a": 1, "b": 2, "end": 3}, [Link("v", "a", 9), Link("a", "b", 5), Link("a", "end", 4)], ROOM
+    )
     through = [box for box in placed.boxes.values() if box.through]
     assert [box.column for box in through] == [2]
     check(placed)
@@ -89,10 +91,24 @@ def wide(count: int) -> CasePage:
     """A case whose first tier has `count` accounts with very long names."""
     zero = yuan(0, ())
     accounts = tuple(
-        AccountLine(key=f"k{i}", label=f"{LONG}{i}", tier=1, received=yuan(100 + i, ()), passed=zero, exited=zero,
-                    held=yuan(100 + i, ()), unlocated=zero) for i in range(count))
-    flows = tuple(FlowLine(payer=f"v{i}", payee=f"k{i}", tier=1, at_ms=0, disputed=one.received, amount=one.received,
-                           payer_label=LONG) for i, one in enumerate(accounts))
+        AccountLine(
+            key=f"k{i}",
+            label=f"{LONG}{i}",
+            tier=1,
+            received=yuan(100 + i, ()),
+            passed=zero,
+            exited=zero,
+            held=yuan(100 + i, ()),
+            unlocated=zero,
+        )
+        for i in range(count)
+    )
+    flows = tuple(
+        FlowLine(
+            payer=f"v{i}", payee=f"k{i}", tier=1, at_ms=0, disputed=one.received, amount=one.received, payer_label=LONG
+        )
+        for i, one in enumerate(accounts)
+    )
     return CasePage(case_id="1-1", stamp=STAMP, accounts=accounts, flows=flows)
 
 
@@ -102,7 +118,8 @@ def test_many_accounts_are_folded_and_no_money_is_lost(count: int) -> None:
     named = [key for key, node in drawn.nodes.items() if node.column == 1]
     assert len(named) <= KEPT_PER_COLUMN + 1
     assert sum(f.value for (_, b), figures in drawn.carried.items() if b == "held" for f in figures) == sum(
-        (100 + i) * 100 for i in range(count))
+        (100 + i) * 100 for i in range(count)
+    )
     placed, room = layout(drawn)
     check(placed, room)
     chart = flow_chart(wide(count), "CNY", Register(STAMP))
@@ -114,7 +131,12 @@ def test_many_accounts_are_folded_and_no_money_is_lost(count: int) -> None:
 def test_the_sample_case_conserves_money_from_victims_to_where_it_is_now() -> None:
     drawn = money_flow(case(), "CNY")
     came = sum(f.value for (a, _), figures in drawn.carried.items() if drawn.nodes[a].column == 0 for f in figures)
-    now = sum(f.value for (_, b), figures in drawn.carried.items() if drawn.nodes[b].column == drawn.tiers + 1 for f in figures)
+    now = sum(
+        f.value
+        for (_, b), figures in drawn.carried.items()
+        if drawn.nodes[b].column == drawn.tiers + 1
+        for f in figures
+    )
     assert came == now == 95_438_000
 
 

@@ -18,7 +18,9 @@ def literals() -> set[str]:
     found: set[str] = set()
     for path in HERE.rglob("*.py"):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        found |= {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+        found |= {
+            node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
     return found
 
 
@@ -30,7 +32,9 @@ def asked() -> set[str]:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "word":
                 given = node.args[0]
                 parts = (given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,)
-                found |= {part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)}
+                found |= {
+                    part.value for part in parts if isinstance(part, ast.Constant) and isinstance(part.value, str)
+                }
     return found
 
 
@@ -46,7 +50,7 @@ def test_both_languages_are_complete(group: str) -> None:
 
 def test_places_agree_between_languages() -> None:
     for key, entry in groups()["words"].items():
-        places = [set(part.split("}")[0] for part in entry[lang].split("|")[0].split("{")[1:]) for lang in ("en", "zh")]
+        places = [{part.split("}")[0] for part in entry[lang].split("|")[0].split("{")[1:]} for lang in ("en", "zh")]
         assert places[0] == places[1], key
 
 

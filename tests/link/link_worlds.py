@@ -30,10 +30,10 @@ def mention(row: int, kind: str, value: str, file: int = 1, **other: Any) -> Row
     }
 
 
-def call(subscriber: str, counterparty: str, row: int = 1) -> Row:
+def call(subscriber: str, counterparty: str, row: int = 1, direction: str = "in") -> Row:
     return {
         "file": 9, "row": row, "byte_offset": 0, "subscriber": subscriber, "counterparty": counterparty,
-        "direction": "in", "medium": "voice", "at_ms": 500, "duration_seconds": 60,
+        "direction": direction, "medium": "voice", "at_ms": 500, "duration_seconds": 60,
     }
 
 

@@ -189,6 +189,32 @@ def test_one_caller_of_victims_of_two_cases_is_a_near_link_only() -> None:
     assert near(engine) == [("1-1", "1-2", caller, "shared_caller")]
 
 
+def test_an_acquaintance_of_two_victims_is_called_back_and_is_no_link() -> None:
+    mine, yours, friend = "+8613800000001", "+8613900000002", "+8613712345678"
+    named = [mention(1, "phone", mine, role="own"), mention(2, "phone", yours, role="own")]
+    calls = [call(mine, friend, 1), call(mine, friend, 2, "out"), call(yours, friend, 3)]
+    assert near(linked([report(1), report(2)], named, calls)) == []
+
+
+def test_people_whom_the_lines_of_two_gangs_called_are_no_link() -> None:
+    line_a, line_b, target = "+8617100000001", "+8617100000002", "+8613800000009"
+    named = [mention(row, "phone", line) for row, line in ((1, line_a), (2, line_a), (3, line_b), (4, line_b))]
+    engine = linked(
+        [report(row) for row in (1, 2, 3, 4)], named, [call(line_a, target, 1, "out"), call(line_b, target, 2, "out")]
+    )
+    assert partition(engine) == {"1-1": [(1, 1), (1, 2)], "1-3": [(1, 3), (1, 4)]}
+    assert near(engine) == []
+
+
+def test_a_masked_own_telephone_counts_if_one_subscriber_fits() -> None:
+    mine, yours, caller = "+8613800000001", "+8613900000002", "+8617012345678"
+    named = [mention(1, "phone", "+86138****0001", role="own"), mention(2, "phone", yours, role="own")]
+    calls = [call(mine, caller, 1), call(yours, caller, 2)]
+    assert near(linked([report(1), report(2)], named, calls)) == [("1-1", "1-2", caller, "shared_caller")]
+    two_fit = [*calls, call("+8613811110001", "+8613700000003", 3)]
+    assert near(linked([report(1), report(2)], named, two_fit)) == []
+
+
 def test_reports_after_as_of_are_not_seen() -> None:
     engine = linked([report(1), report(2, at_ms=AS_OF + 1), report(3, at_ms=None)], [])
     assert set(partition(engine)) == {"1-1", "1-3"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from fanzha.document.charts.measure import shortened, tenth
-from fanzha.document.html import Child, Markup, el, join
+from fanzha.document.html import Child, Markup, el, join, visible
 from fanzha.document.page import Text
 from fanzha.document.words import LANGS, bilingual, pick
 
@@ -27,7 +27,7 @@ def words_at(
     made: list[Child] = []
     same = isinstance(text, str) or text.en == text.zh
     for lang in LANGS[:1] if same else LANGS:
-        shown = pick(text, lang)
+        shown = visible(pick(text, lang))
         if room:
             shown = shortened(shown, size, room)
         name = style if same else f"{style} {lang}"

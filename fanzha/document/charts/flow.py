@@ -192,6 +192,8 @@ def _heads(drawn: Money, placed: Layout, currency: str) -> Markup:
     sums[0] = sum(f.value for (a, _), figures in drawn.carried.items() if drawn.nodes[a].column == 0 for f in figures)
     for node in drawn.nodes.values():
         counts[node.column] += 1
+    wide = (placed.columns[1] - placed.columns[0] if len(placed.columns) > 1 else 160.0) - 8
+    wide = min(wide, 160.0)  # the last column has no more room than this
     for column, x in enumerate(placed.columns):
         if not counts[column]:
             continue
@@ -199,8 +201,8 @@ def _heads(drawn: Money, placed: Layout, currency: str) -> Markup:
         if column == drawn.tiers + 1:
             name = word("where_now")
         made += [
-            words_at(x, 14, name, style="col-head", size=13),
-            words_at(x, 30, money(sums[column], currency), style="col-sum", size=12),
+            words_at(x, 17, name, style="col-head", size=13, room=wide),
+            words_at(x, 33, money(sums[column], currency), style="col-sum", size=12, room=wide),
         ]
     return el("g", None, *made)
 

@@ -15,8 +15,8 @@ from fanzha.document.words import code_name, pick, put, word
 REPORTS_SHOWN = 24
 IDENTIFIERS_SHOWN = 22
 _WIDTH, _TOP, _ROW = 1120.0, 40.0, 40.0
-_LEFT, _LEFT_END, _RIGHT, _RIGHT_END = 0.0, 300.0, 560.0, 828.0
-_BAR, _BAR_ROOM = 844.0, 120.0
+_LEFT, _LEFT_END, _RIGHT, _RIGHT_END = 0.0, 300.0, 530.0, 790.0
+_BAR, _BAR_ROOM = 806.0, 120.0
 
 T = TypeVar("T")
 
@@ -74,11 +74,11 @@ def link_graph(page: CasePage, register: Register) -> Markup | None:
     right = {i: _TOP + rank * _ROW + (apart if rank >= split else 0.0) for rank, i in enumerate(drawn.identifiers)}
     heaviest = max((page.identifiers[i].weight.value for i in drawn.identifiers), default=1)
     parts: list[Child] = [
-        words_at(_LEFT, 16, word("reports_of_case"), style="col-head", size=13),
+        words_at(_LEFT, 17, word("reports_of_case"), style="col-head", size=13),
         words_at(
-            _RIGHT, 16, word("identifiers_joining" if split else "identifiers_not_joining"), style="col-head", size=13
+            _RIGHT, 17, word("identifiers_joining" if split else "identifiers_not_joining"), style="col-head", size=13
         ),
-        words_at(_BAR, 16, word("weight_bits"), style="col-head", size=13),
+        words_at(_BAR, 17, word("weight_bits"), style="col-head", size=13),
     ]
     if apart:
         parts.append(
@@ -133,7 +133,7 @@ def _report(report: ReportLine, y: float, zone: str, register: Register) -> Mark
 
 
 def _identifier(one: Identifier, y: float, heaviest: int, register: Register) -> Markup:
-    kind, verdict = code_name("kinds", one.kind), reason(one)
+    kind, verdict = code_name("kinds", one.kind), code_name("whys", one.why)
     seen = Figure(one.reports.value, "", "reports", one.refs or one.reports.refs, one.reports.rule)
     caption = Said(f"{kind.en} {one.label}", f"{kind.zh} {one.label}")
     box = register.svg_link(

@@ -31,7 +31,7 @@ class Room:
     node: float = 12.0
     left: float = 0.0
     right: float = 170.0
-    top: float = 44.0
+    top: float = 48.0
 
 
 @dataclass(frozen=True, slots=True)

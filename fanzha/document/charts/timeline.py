@@ -103,8 +103,8 @@ def timeline(page: CasePage, register: Register) -> Markup | None:
     for before, spell in zip([None, *drawn], drawn, strict=False):
         date, times = _head(spell, page.stamp.zone)
         parts += [
-            words_at(spell.x0, 14, date, style="col-head", size=12),
-            words_at(spell.x0, 30, times, style="col-sum", size=11),
+            words_at(spell.x0, 16, date, style="col-head", size=12),
+            words_at(spell.x0, 32, times, style="col-sum", size=11),
             line(spell.x0 - 8, _TOP, spell.x0 - 8, bottom, "tick"),
         ]
         if before is not None:
@@ -134,7 +134,7 @@ def _cut(before: Spell, after: Spell, bottom: float) -> list[Child]:
     )
     return [
         path(zigzag, "cut"),
-        words_at(middle, 30, _length(after.start_ms - before.stop_ms), style="quiet", size=11, anchor="middle"),
+        words_at(middle, 32, _length(after.start_ms - before.stop_ms), style="quiet", size=11, anchor="middle"),
     ]
 
 

@@ -1,0 +1,46 @@
+"""What many tests share: the example city admitted once, and every SQL statement checked for portability."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import fanzha
+
+ROOT = Path(__file__).parents[1]
+CITY = ROOT / "examples/city"
+
+
+@pytest.fixture(scope="session")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[fanzha.Workspace]:
+    """The example city, admitted and analysed. Read only: tests that change something make their own workspace."""
+    with fanzha.open(tmp_path_factory.mktemp("city") / "w", actor="tester") as workspace:
+        workspace.admit([CITY])
+        workspace.refresh()
+        yield workspace
+
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """The command line as a person calls it, in an empty folder; `code` is the exit status expected."""
+
+    def call(*arguments: object, code: int = 0, lang: str = "en") -> subprocess.CompletedProcess[str]:
+        environment = {**os.environ, "FANZHA_LANG": lang, "COLUMNS": "160", "TERM": "dumb"}
+        done = subprocess.run(
+            [sys.executable, "-m", "fanzha", *map(str, arguments)],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    return call

@@ -1,0 +1,180 @@
+"""Proposals from hand-made results of linking and tracing: who is held, who is heard, what is asked."""
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from fanzha.model.words import vocabulary
+from fanzha.respond.propose import EXIT_GROUNDS, HOLD_MS, VERBS, propose
+from fanzha.store.engine import Engine, arrow_schema
+from fanzha.store.tables import table
+
+AS_OF = 1_790_000_000_000
+Row = dict[str, Any]
+
+
+def put(engine: Engine, name: str, rows: Sequence[Row]) -> None:
+    engine.put(name, pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(table(name))))
+
+
+def disputed(account: str, held: int = 0, unlocated: int = 0, **other: Any) -> Row:
+    return {
+        "case_id": "1-1", "account": account, "holder": "", "bank": "测试银行", "tier": 1, "arrived_ms": 5,
+        "received_minor": held + unlocated, "passed_minor": 0, "exited_minor": 0, "held_minor": held,
+        "unlocated_minor": unlocated, "currency": "CNY", "statement": unlocated == 0, "innocent": "none", **other,
+    }
+
+
+def proposed(**tables: Sequence[Row]) -> list[Row]:
+    """The steps made of these tables, in order."""
+    engine = Engine()
+    for name, rows in tables.items():
+        put(engine, name, rows)
+    assert propose(engine, AS_OF) == ("steps",)
+    return engine.all_rows("steps").to_pylist()  # type: ignore[no-any-return]
+
+
+def brief(steps: Sequence[Row]) -> list[tuple[Any, ...]]:
+    return [(s["verb"], s["target"], s["amount_minor"], s["ground"]) for s in steps]
+
+
+def test_a_hold_names_the_traced_amount_its_end_and_its_ground() -> None:
+    (step,) = proposed(disputed=[disputed("622201", held=40_000, received_minor=90_000, passed_minor=50_000)])
+    assert step == {
+        "case_id": "1-1", "rank": 1, "verb": "hold", "target_kind": "account", "target": "622201", "body": "测试银行",
+        "amount_minor": 40_000, "currency": "CNY", "expires_ms": AS_OF + 48 * 3_600_000, "ground": "traced_amount",
+        "innocent": "none", "reachable_minor": 40_000,
+    }
+
+
+@pytest.mark.parametrize("innocent", ["shop", "payroll", "family"])
+def test_who_may_be_innocent_is_heard_and_never_held(innocent: str) -> None:
+    (step,) = proposed(disputed=[disputed("622201", held=40_000, innocent=innocent)])
+    assert (step["verb"], step["innocent"], step["expires_ms"]) == ("ask_holder", innocent, None)
+
+
+def test_an_unwitting_holder_is_shown_beside_the_hold() -> None:
+    (step,) = proposed(disputed=[disputed("622201", held=40_000, innocent="unwitting")])
+    assert (step["verb"], step["innocent"]) == ("hold", "unwitting")
+
+
+def test_a_victims_own_account_is_never_held() -> None:
+    steps = proposed(
+        disputed=[disputed("622201", held=40_000), disputed("622299", held=2_000, tier=2)],
+        payments=[{"case_id": "1-1", "file": 1, "row": 1, "n": 1, "payee": "622201", "transfer": 7, "state": "found"}],
+        transfers=[{"transfer": 7, "payer": "622299", "payee": "622201", "amount_minor": 40_000}],
+    )
+    assert brief(steps) == [
+        ("hold", "622201", 40_000, "traced_amount"), ("ask_holder", "622299", 2_000, "victims_own_account"),
+    ]
+
+
+def test_a_victims_own_statement_is_never_asked_for() -> None:
+    steps = proposed(
+        disputed=[disputed("622299", unlocated=2_000, tier=2)],
+        payments=[{"case_id": "1-1", "file": 1, "row": 1, "n": 1, "payee": "622201", "transfer": 7, "state": "found"}],
+        transfers=[{"transfer": 7, "payer": "622299", "payee": "622201", "amount_minor": 40_000}],
+    )
+    assert brief(steps) == [("ask_holder", "622299", 2_000, "victims_own_account")]
+
+
+def test_the_trail_that_ends_is_asked_for_by_amount() -> None:
+    steps = proposed(disputed=[disputed("622201", unlocated=5_000), disputed("622202", unlocated=9_000), disputed("622203", held=7_000)])
+    assert brief(steps) == [
+        ("request_statement", "622202", 9_000, "trail_ends"), ("hold", "622203", 7_000, "traced_amount"),
+        ("request_statement", "622201", 5_000, "trail_ends"),
+    ]
+    assert [s["rank"] for s in steps] == [1, 2, 3]
+
+
+def test_a_gap_in_a_statement_is_asked_for_as_such() -> None:
+    (step,) = proposed(disputed=[disputed("622201", unlocated=5_000, statement=True)])
+    assert (step["verb"], step["ground"]) == ("request_statement", "statement_gap")
+
+
+def test_a_wallet_has_no_statement() -> None:
+    (step,) = proposed(disputed=[disputed("TRON:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", unlocated=5_000)])
+    assert (step["verb"], step["target_kind"], step["ground"]) == ("request_exit", "wallet", "left_as_crypto")
+
+
+def test_a_mistyped_account_is_clarified_not_asked_for() -> None:
+    steps = proposed(
+        disputed=[disputed("622201", unlocated=5_000)],
+        pulls=[{"kind": "account", "value": "622201", "reports": 1, "weight": 0, "joins": False, "why": "invalid"}],
+        joins=[{"case_id": "1-1", "file": 1, "row": 4, "kind": "account", "value": "622201", "weight": 0, "joins": False, "why": "invalid"}],
+    )
+    assert brief(steps) == [("clarify_report", "1-4", None, "number_invalid")]
+
+
+def test_exits_are_asked_once_for_each_account_and_way() -> None:
+    exit_row = {"case_id": "1-1", "account": "622201", "at_ms": 5, "currency": "CNY", "transfer": 1, "place": ""}
+    steps = proposed(
+        disputed=[disputed("622201")],
+        exits=[
+            {**exit_row, "kind": "cash", "disputed_minor": 300}, {**exit_row, "kind": "cash", "disputed_minor": 200},
+            {**exit_row, "kind": "crypto", "disputed_minor": 100}, {**exit_row, "kind": "file_ends", "disputed_minor": 50},
+        ],
+    )
+    assert brief(steps) == [
+        ("request_exit", "622201", 100, "left_as_crypto"), ("request_exit", "622201", 500, "left_as_cash"),
+    ]
+    assert [s["reachable_minor"] for s in steps] == [100, 0]  # cash is gone, the record of who took it is not
+    assert {s["body"] for s in steps} == {"测试银行"}
+
+
+def test_phones_and_sites_that_join_and_nothing_else() -> None:
+    join = {"case_id": "1-1", "file": 1, "weight": 20_000, "joins": True, "why": "specific"}
+    rows = [
+        {**join, "row": row, "kind": kind, "value": value}
+        for row in (1, 2)
+        for kind, value in (("phone", "+8617012345678"), ("domain", "evil.top"), ("account", "622201"), ("wechat", "abc12345"))
+    ]
+    rows.append({**join, "row": 1, "kind": "domain", "value": "taobao.com", "joins": False, "why": "benign"})
+    steps = proposed(joins=rows)
+    assert brief(steps) == [
+        ("request_subscriber", "+8617012345678", None, "joins_reports"), ("takedown", "evil.top", None, "site_in_reports"),
+    ]
+
+
+def test_a_payment_that_is_not_shown_goes_back_to_the_reporter() -> None:
+    payment = {"case_id": "1-1", "file": 1, "row": 3, "payee": "622201", "amount_minor": 500, "currency": "CNY"}
+    steps = proposed(payments=[{**payment, "n": 1, "state": "missing"}, {**payment, "n": 2, "state": "missing"}, {**payment, "n": 3, "state": "claimed"}])
+    assert brief(steps) == [("clarify_report", "1-3", 1_000, "payment_not_shown")]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_whatever_was_traced_no_hold_without_amount_end_and_ground(seed: int) -> None:
+    rng = random.Random(seed)
+    rows = [
+        disputed(
+            f"6222{n:04d}", held=rng.choice((0, 0, 100, 2_000)), unlocated=rng.choice((0, 50)), case_id=f"1-{rng.randint(1, 4)}",
+            innocent=rng.choice(("none", "shop", "payroll", "family", "unwitting")), statement=rng.random() < 0.7,
+        )
+        for n in range(30)
+    ]
+    steps = proposed(disputed=rows)
+    by_account = {row["account"]: row for row in rows}
+    for step in steps:
+        assert step["ground"] in vocabulary("grounds")
+        assert step["verb"] in vocabulary("steps")
+        if step["verb"] == "hold":
+            row = by_account[step["target"]]
+            assert 0 < step["amount_minor"] == row["held_minor"] <= row["received_minor"]
+            assert step["expires_ms"] == AS_OF + HOLD_MS
+            assert row["innocent"] not in ("shop", "payroll", "family")
+    for case_id in {s["case_id"] for s in steps}:
+        ranks = [s["rank"] for s in steps if s["case_id"] == case_id]
+        reachable = [s["reachable_minor"] for s in steps if s["case_id"] == case_id]
+        assert ranks == list(range(1, len(ranks) + 1))
+        assert reachable == sorted(reachable, reverse=True)
+    rng.shuffle(rows)
+    assert proposed(disputed=rows) == steps
+
+
+def test_every_ground_and_verb_is_said_in_both_languages() -> None:
+    assert set(VERBS) <= set(vocabulary("steps"))
+    assert set(EXIT_GROUNDS.values()) <= set(vocabulary("grounds"))
+    assert all(term.en and term.zh for term in vocabulary("grounds").values())
