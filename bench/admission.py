@@ -54,10 +54,40 @@ def make(path: Path, rows: int, seed: int) -> None:
             at = 1_767_225_600 + row * 7
             moment = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(at))
             cells = (
-                account, f"0{account[4:]}", names[row % 200], "", moment, f"{amount / 100:.2f}", f"{balances[account] / 100:.2f}",
-                "进" if inward else "出", others[rng.randrange(len(others))], "00", names[rng.randrange(400)], "",
-                "某某银行股份有限公司", SUMMARIES[row % 8], "CNY", "城中支行", "010203", "某省某市", "成功",
-                "", f"T{row % 500:04d}", "", "", "", f"{seed}{row:012d}", "", "", "", "B007", "", "", "", "转账", "",
+                account,
+                f"0{account[4:]}",
+                names[row % 200],
+                "",
+                moment,
+                f"{amount / 100:.2f}",
+                f"{balances[account] / 100:.2f}",
+                "进" if inward else "出",
+                others[rng.randrange(len(others))],
+                "00",
+                names[rng.randrange(400)],
+                "",
+                "某某银行股份有限公司",
+                SUMMARIES[row % 8],
+                "CNY",
+                "城中支行",
+                "010203",
+                "某省某市",
+                "成功",
+                "",
+                f"T{row % 500:04d}",
+                "",
+                "",
+                "",
+                f"{seed}{row:012d}",
+                "",
+                "",
+                "",
+                "B007",
+                "",
+                "",
+                "",
+                "转账",
+                "",
             )
             out.write("\t,".join(cells) + "\t\r\n")
 
@@ -105,9 +135,16 @@ def main() -> None:
             theirs.append(duckdb_once(text, folder / f"d{turn}.duckdb"))
         size = source.stat().st_size
     mine, peer = statistics.median(ours), statistics.median(theirs)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
     result = {
-        "rows": wanted.rows, "bytes": size, "columns": 34, "seed": wanted.seed, "commit": commit, "cores": os.cpu_count(),
+        "rows": wanted.rows,
+        "bytes": size,
+        "columns": 34,
+        "seed": wanted.seed,
+        "commit": commit,
+        "cores": os.cpu_count(),
         "fanzha_rows_per_second": round(wanted.rows / mine),
         "fanzha_seconds": {"median": round(mine, 3), "min": round(min(ours), 3), "max": round(max(ours), 3)},
         "duckdb_rows_per_second": round(wanted.rows / peer),

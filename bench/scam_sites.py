@@ -32,8 +32,13 @@ def cases_of(source: Path, folder: Path) -> tuple[dict[str, object], dict[int, s
         cases = workspace.cases()
         seconds = time.perf_counter() - start
         of = {row: case for case, row in workspace.engine.rows('SELECT case_id, "row" FROM case_reports')}
-    counts = {"rows_in": admission.rows_in, "kept": admission.kept, "quarantined": admission.quarantined, "cases": len(cases),
-              "largest_case": max(case.reports for case in cases)}
+    counts = {
+        "rows_in": admission.rows_in,
+        "kept": admission.kept,
+        "quarantined": admission.quarantined,
+        "cases": len(cases),
+        "largest_case": max(case.reports for case in cases),
+    }
     return counts, of, seconds
 
 
@@ -67,13 +72,24 @@ def main() -> None:
         for number in random.Random(wanted.seed).sample(range(len(reports)), 2_000):
             reports[number].setdefault("addresses", {}).setdefault("ETH", []).append(PLANTED)
         planted = folder / "planted.yaml"
-        planted.write_text(yaml.dump(reports, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        planted.write_text(
+            yaml.dump(reports, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False), encoding="utf-8"
+        )
         counts_planted, of_planted, seconds_planted = cases_of(planted, folder / "planted")
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
     result = {
-        "commit": commit, "seed": wanted.seed, "reports": len(reports), "plain": counts, "seconds": round(seconds, 2),
-        "wallets_on_two_or_more_sites": len(groups), "of_them_in_one_case": together, "with_planted_wallet": counts_planted,
-        "seconds_with_planted_wallet": round(seconds_planted, 2), "partition_unchanged_by_planted_wallet": of == of_planted,
+        "commit": commit,
+        "seed": wanted.seed,
+        "reports": len(reports),
+        "plain": counts,
+        "seconds": round(seconds, 2),
+        "wallets_on_two_or_more_sites": len(groups),
+        "of_them_in_one_case": together,
+        "with_planted_wallet": counts_planted,
+        "seconds_with_planted_wallet": round(seconds_planted, 2),
+        "partition_unchanged_by_planted_wallet": of == of_planted,
     }
     print(json.dumps(result, indent=1))
     if wanted.result:

@@ -1,6 +1,6 @@
 """How long a person waits: `fanzha --help`, the first line of a run, and the whole run on the examples.
 
-    python bench/start.py --result bench/results/start.json
+python bench/start.py --result bench/results/start.json
 """
 
 import argparse
@@ -46,9 +46,15 @@ def main() -> None:
     helps = [help_once() for _ in range(wanted.repeats)]
     with tempfile.TemporaryDirectory() as name:
         runs = [run_once(Path(name) / str(turn)) for turn in range(5)]
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
-    result = {"commit": commit, "help_seconds": figures(helps), "first_line_seconds": figures([first for first, _ in runs]),
-              "run_examples_seconds": figures([end for _, end in runs])}
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    result = {
+        "commit": commit,
+        "help_seconds": figures(helps),
+        "first_line_seconds": figures([first for first, _ in runs]),
+        "run_examples_seconds": figures([end for _, end in runs]),
+    }
     print(json.dumps(result, indent=1))
     if wanted.result:
         wanted.result.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")

@@ -19,8 +19,9 @@ from fanzha.formats.writing import write_table
 from fanzha.ingest import amend, follow
 from fanzha.ingest import mapping as mappings
 from fanzha.ingest.admit import Admission, admit
-from fanzha.link.benign import shipped_benign
+from fanzha.link.benign import read_benign, shipped_benign
 from fanzha.link.cluster import link
+from fanzha.link.weigh import read_weights, shipped_weights_text
 from fanzha.model.terms import PURPOSES, Terms
 from fanzha.model.version import VERSION
 from fanzha.respond.propose import propose
@@ -113,6 +114,8 @@ class Workspace:
         try:
             self.engine, _ = open_tables(self.path)
             self._stack.callback(self._close_tables)
+            for name, content in reference_data().items():
+                self.record.put_in_use(name, content, self._act())
             self._catch_up()
         except BaseException:
             self._stack.close()
@@ -138,7 +141,9 @@ class Workspace:
         records, _, code = self.engine.stamp()
         if code != code_version() or records > self.record.journal.size():
             self._begin_tables("tables.duckdb")
-        follow.follow(self.record, self.engine, lambda d, n, what: self._progress("follow", d, n, what))
+        behind = self.record.journal.size() - self.engine.stamp()[0]
+        shown = self._progress if behind > len(reference_data()) + 1 else _silent  # a new workspace has nothing to catch up
+        follow.follow(self.record, self.engine, lambda d, n, what: shown("follow", d, n, what))
 
     def _begin_tables(self, name: str) -> None:
         self.engine.close()
@@ -185,8 +190,8 @@ class Workspace:
     def as_of(self) -> int:
         """The moment everything is computed for: the latest event admitted, never later than its admission."""
         row = self.engine.rows(
-            "SELECT MAX(e.at_ms) FROM (SELECT at_ms, \"file\" FROM legs UNION ALL SELECT at_ms, \"file\" FROM calls"
-            " UNION ALL SELECT at_ms, \"file\" FROM reports) AS e JOIN files f ON f.\"file\" = e.\"file\""
+            'SELECT MAX(e.at_ms) FROM (SELECT at_ms, "file" FROM legs UNION ALL SELECT at_ms, "file" FROM calls'
+            ' UNION ALL SELECT at_ms, "file" FROM reports) AS e JOIN files f ON f."file" = e."file"'
             " WHERE e.at_ms <= f.at_ms"
         )[0]
         return int(row[0] or 0)
@@ -196,18 +201,28 @@ class Workspace:
         records, stages, code = self.engine.stamp()
         if records == stages:
             return
-        as_of = self.as_of()
         self.engine.begin()
         try:
-            for number, (name, stage) in enumerate(STAGES):
-                self._progress(name, number, len(STAGES), "")
-                stage(self.engine, as_of)
+            self._run_stages(self.engine)
             self.engine.set_stamp(records, records, code)
             self.engine.commit()
         except BaseException:
             self.engine.rollback()
             raise
-        self._progress("respond", len(STAGES), len(STAGES), "")
+
+    def _run_stages(self, engine: Engine) -> None:
+        """Make every derived table from the records; the same for the workspace's own tables and for a comparison."""
+        as_of, benign = self.as_of(), read_benign(self.record.in_use("benign"))
+        weights = read_weights(self.record.in_use("weights").decode())
+        stages: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("link", lambda: link(engine, as_of, benign, weights)),
+            ("trace", lambda: trace(engine, as_of)),
+            ("respond", lambda: propose(engine, as_of)),
+        )
+        for name, stage in stages:
+            self._progress(name, 0, 1, "")
+            stage()
+            self._progress(name, 1, 1, "")
 
     def cases(self) -> list[Case]:
         """Every case, the one with most money still reachable first."""
@@ -220,8 +235,10 @@ class Workspace:
         if found is None:
             some = ", ".join(case.id for case in self.cases()[:5])
             raise NotFound(
-                f"there is no case {case_id}", f"没有编号为 {case_id} 的案件",
-                remedy=f"cases there are: {some} ...; `fanzha cases` lists all", remedy_zh=f"现有案件：{some} ……",
+                f"there is no case {case_id}",
+                f"没有编号为 {case_id} 的案件",
+                remedy=f"cases there are: {some} ...; `fanzha cases` lists all",
+                remedy_zh=f"现有案件：{some} ……",
             )
         return found
 
@@ -239,14 +256,17 @@ class Workspace:
             dict(zip(("kind", "value", "weight", "joins", "why", "reports"), row, strict=True))
             for row in self.engine.rows(
                 "SELECT kind, value, weight, joins, why, COUNT(*) FROM joins WHERE case_id = ?"
-                " GROUP BY kind, value, weight, joins, why ORDER BY joins DESC, 6 DESC, kind, value", (case_id,)
+                " GROUP BY kind, value, weight, joins, why ORDER BY joins DESC, 6 DESC, kind, value",
+                (case_id,),
             )
         ]
 
     def report(self, folder: str | os.PathLike[str], lang: str = "en") -> Path:
         """Write the pages a person reads into `folder`: index.html, a page per case, the quality of the files."""
         self.refresh()
-        return fill.write_pages(self.engine, Path(folder), self.as_of(), lang)
+        return fill.write_pages(
+            self.engine, Path(folder), self.as_of(), lang, lambda d, n, what: self._progress("report", d, n, what)
+        )
 
     # -- the record ----------------------------------------------------------------------------------------------
 
@@ -263,8 +283,7 @@ class Workspace:
         other = Engine(None)
         other.set_stamp(0, 0, code_version())
         follow.follow(self.record, other)
-        for _, stage in STAGES:
-            stage(other, self.as_of())
+        self._run_stages(other)
         differing = [name for name in all_tables() if not self.engine.all_rows(name).equals(other.all_rows(name))]
         other.close()
         return differing
@@ -278,8 +297,10 @@ class Workspace:
             return mask_table(declared, rows)
         if purpose not in PURPOSES:
             raise NotAllowed(
-                f"{purpose!r} is no purpose for which personal data may be shown", f"{purpose!r} 不是允许的处理目的",
-                remedy=f"choose one of: {', '.join(PURPOSES)}", remedy_zh=f"可选：{', '.join(PURPOSES)}",
+                f"{purpose!r} is no purpose for which personal data may be shown",
+                f"{purpose!r} 不是允许的处理目的",
+                remedy=f"choose one of: {', '.join(PURPOSES)}",
+                remedy_zh=f"可选：{', '.join(PURPOSES)}",
             )
         self.record.note("export", self._act(), {"table": name, "purpose": purpose, "rows": rows.num_rows})
         self.engine.set_stamp(self.record.journal.size(), self.record.journal.size(), code_version())
@@ -292,11 +313,9 @@ class Workspace:
         return rows.num_rows
 
 
-def _link(engine: Engine, as_of: int) -> Any:
-    return link(engine, as_of, shipped_benign())
-
-
-STAGES: tuple[tuple[str, Callable[[Engine, int], Any]], ...] = (("link", _link), ("trace", trace), ("respond", propose))
+def reference_data() -> dict[str, bytes]:
+    """The reference data this version brings, by name: journalled when put in use."""
+    return {"benign": shipped_benign().text, "weights": shipped_weights_text()}
 
 
 def files_below(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
@@ -304,14 +323,19 @@ def files_below(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if not any(part.startswith(".") for part in p.parts[len(path.parts):]))
+            inside = sorted(
+                p for p in path.rglob("*") if not any(part.startswith(".") for part in p.parts[len(path.parts) :])
+            )
             found += [p for p in inside if p.is_file() and not p.is_symlink()]
         elif path.exists():
             found.append(path)
         else:
             raise InputError(
-                "there is no such file or folder", "没有此文件或文件夹", where=str(path),
-                remedy="check the path", remedy_zh="请检查路径",
+                "there is no such file or folder",
+                "没有此文件或文件夹",
+                where=str(path),
+                remedy="check the path",
+                remedy_zh="请检查路径",
             )
     return found
 

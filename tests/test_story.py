@@ -58,14 +58,14 @@ def test_one_case_is_explained(run: Run) -> None:
 
 
 def test_a_wrong_file_is_withdrawn_and_its_rows_are_gone(run: Run) -> None:
-    run("admit", CITY / "station_reports.csv", CITY / "hotline_reports.jsonl")
+    file = answer(run, "admit", CITY / "station_reports.csv", CITY / "hotline_reports.jsonl")["admissions"][0]["file"]
     before = answer(run, "cases")
-    assert "needs a reason" in run("withdraw", 1, "--reason", " ", code=4).stderr
-    run("withdraw", 1, "--reason", "sent by mistake")
+    assert "needs a reason" in run("withdraw", file, "--reason", " ", code=4).stderr
+    run("withdraw", file, "--reason", "sent by mistake")
     after = answer(run, "cases")
     assert sum(c["reports"] for c in after["cases"]) < sum(c["reports"] for c in before["cases"])
-    assert all(not case["id"].startswith("1-") for case in after["cases"])
-    assert "withdrawn already" in run("withdraw", 1, "--reason", "again", code=4).stderr
+    assert all(not case["id"].startswith(f"{file}-") for case in after["cases"])
+    assert "withdrawn already" in run("withdraw", file, "--reason", "again", code=4).stderr
     run("rebuild")
     assert answer(run, "cases") == after
     back = answer(run, "admit", CITY / "station_reports.csv")["admissions"][0]
@@ -75,9 +75,9 @@ def test_a_wrong_file_is_withdrawn_and_its_rows_are_gone(run: Run) -> None:
 def test_a_file_read_in_the_wrong_zone_is_read_again(run: Run, tmp_path: Path) -> None:
     told = tmp_path / "t.txt"
     told.write_text("报案时间:2026-03-05 10:00\n被骗转账3000元到6299000011112222。", encoding="utf-8")
-    run("admit", told)
+    file = answer(run, "admit", told)["admissions"][0]["file"]
     first = answer(run, "cases")["cases"][0]["first_ms"]
-    run("correct", 1, "--zone", "Asia/Bangkok")
+    run("correct", file, "--zone", "Asia/Bangkok")
     assert answer(run, "cases")["cases"][0]["first_ms"] == first + 3_600_000
     run("rebuild")
     assert answer(run, "cases")["cases"][0]["first_ms"] == first + 3_600_000

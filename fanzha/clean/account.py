@@ -38,7 +38,12 @@ def normal_form(text: str) -> str | None:
     if "*" in number:
         return number if len(number) - number.count("*") - number.count("-") >= _VISIBLE_MIN else None
     bare = number.replace("-", "")
-    if bare != number and is_digits(bare) and 16 <= len(bare) <= 19 and (luhn_ok(bare) or _CARD_GROUPS.fullmatch(number)):
+    if (
+        bare != number
+        and is_digits(bare)
+        and 16 <= len(bare) <= 19
+        and (luhn_ok(bare) or _CARD_GROUPS.fullmatch(number))
+    ):
         return bare
     # a word is not an account: ask for a digit
     return number if any(c.isdigit() for c in number) else None

@@ -8,7 +8,14 @@ from typing import Final
 DIGITS: Final = {
     **{c: i for i, c in enumerate("零一二三四五六七八九")},
     **{c: i for i, c in enumerate("〇壹贰叁肆伍陆柒捌玖")},
-    "幺": 1, "两": 2, "兩": 2, "貳": 2, "參": 3, "叄": 3, "陸": 6, "○": 0,
+    "幺": 1,
+    "两": 2,
+    "兩": 2,
+    "貳": 2,
+    "參": 3,
+    "叄": 3,
+    "陸": 6,
+    "○": 0,
 }
 UNITS: Final = {
     **dict.fromkeys("十拾", 10),

@@ -20,7 +20,15 @@ _CHECK: Final = "10X98765432"
 # GB/T 2260 province codes, with 81 82 83 of residence permits and 91 of early foreign cards
 _PROVINCES: Final = frozenset(
     str(code)
-    for codes in (range(11, 16), range(21, 24), range(31, 38), range(41, 47), range(50, 55), range(61, 66), (71, 81, 82, 83, 91))
+    for codes in (
+        range(11, 16),
+        range(21, 24),
+        range(31, 38),
+        range(41, 47),
+        range(50, 55),
+        range(61, 66),
+        (71, 81, 82, 83, 91),
+    )
     for code in codes
 )
 _PARTIAL: Final = re.compile(r"[0-9*]{17}[0-9X*]")
@@ -90,12 +98,7 @@ def _partial(number: str, text: str) -> Value | None:
 
 def validate(normal: str) -> bool:
     """Whether this is a full identity number: province, date and check character hold."""
-    return (
-        len(normal) == 18
-        and is_digits(normal[:17])
-        and normal[17] in "0123456789X"
-        and not _problem(normal)
-    )
+    return len(normal) == 18 and is_digits(normal[:17]) and normal[17] in "0123456789X" and not _problem(normal)
 
 
 def masked(normal: str) -> str:

@@ -7,7 +7,9 @@ from typing import Final
 MILLIBITS_PER_DIGIT: Final = 3322  # log2(10) * 1000
 MILLIBITS_PER_ALNUM: Final = 5170  # log2(36) * 1000
 
-_INVISIBLE: Final = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]")
+_INVISIBLE: Final = re.compile(
+    "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _DASH: Final = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\u30fc", "-"))
 _GAP: Final = re.compile(r"[\s\-]+")
 _STAR: Final = str.maketrans(dict.fromkeys("\u00d7\u2022\u25cf\u2217\u2731\u204e\u22c6\u25cb\u30fb\u00b7", "*"))

@@ -21,7 +21,9 @@ _TEXT_MAX: Final = 1000
 # evil[.]top, evil(.)top, evil{dot}top, evil dot top, evil。top
 _DOT: Final = re.compile(r"\s{0,3}[\[({<]\s{0,3}(?:\.|dot|点)\s{0,3}[\])}>]\s{0,3}|\s{1,3}dot\s{1,3}", re.IGNORECASE)
 _DOTS: Final = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61\u2024", "."))
-_IGNORED: Final = re.compile("[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_IGNORED: Final = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]"
+)
 _LABEL: Final = re.compile(r"[a-z0-9_-]{1,63}")
 _REFUSED: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zs", "Zl", "Zp"))
 _MILLIBITS_PER_CHARACTER: Final = 2500  # names are words: far less than log2(36) a character
@@ -52,7 +54,9 @@ def to_ascii(host: str) -> str | None:
     `faß.de` gives `xn--fa-hia.de` as in UTS #46 non-transitional (what browsers do), not `fass.de`.
     """
     if not host.isascii():
-        host = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()).translate(_DOTS)
+        host = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()).translate(
+            _DOTS
+        )
     labels = host.lower().removesuffix(".").split(".")
     out = []
     for label in labels:

@@ -39,7 +39,12 @@ def _fold_character(char: str) -> str:
         return "\n" if char in "\n\r\u2028\u2029" else " "
     kind = unicodedata.category(char)
     # Cf: zero-width and bidi controls; Mn of the Latin blocks only, for Thai and Hindi vowels are Mn as well
-    if kind in ("Cf", "Cc") or "\u0300" <= char <= "\u036f" or "\u20d0" <= char <= "\u20ff" or "\ufe00" <= char <= "\ufe0f":
+    if (
+        kind in ("Cf", "Cc")
+        or "\u0300" <= char <= "\u036f"
+        or "\u20d0" <= char <= "\u20ff"
+        or "\ufe00" <= char <= "\ufe0f"
+    ):
         return ""
     digit = unicodedata.digit(char, None)  # also ①, ⓪, ❶ and the digits of every script
     if digit is not None:

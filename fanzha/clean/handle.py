@@ -10,7 +10,9 @@ _WECHAT: Final = re.compile(
     r"([A-Za-z][A-Za-z0-9_\-]{5,19})(?![A-Za-z0-9_\-@.])",
     re.IGNORECASE,
 )
-_QQ: Final = re.compile(rf"(?:(?<![A-Za-z])qq群?|扣扣|企鹅号?|Q群){_LINK}([1-9]\d{{4,10}})(?!\d|\s?[元块])", re.IGNORECASE)
+_QQ: Final = re.compile(
+    rf"(?:(?<![A-Za-z])qq群?|扣扣|企鹅号?|Q群){_LINK}([1-9]\d{{4,10}})(?!\d|\s?[元块])", re.IGNORECASE
+)
 _TELEGRAM: Final = re.compile(
     rf"(?:telegram|(?<![A-Za-z])tg(?=[\s:：号@群=])|电报|纸飞机|飞机(?=号|群|[:：@])){_LINK}"
     r"([A-Za-z][A-Za-z0-9_]{4,31})(?![A-Za-z0-9_@.])"

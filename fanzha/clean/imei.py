@@ -60,6 +60,4 @@ def masked(normal: str) -> str:
 
 def specificity(normal: str) -> int:
     """Milli-bits of the visible places: the type is one of some tens of thousands, the serial is free."""
-    return sum(
-        _TYPE_MILLIBITS if place < 8 else MILLIBITS_PER_DIGIT for place, c in enumerate(normal[:14]) if c != "*"
-    )
+    return sum(_TYPE_MILLIBITS if place < 8 else MILLIBITS_PER_DIGIT for place, c in enumerate(normal[:14]) if c != "*")

@@ -29,10 +29,13 @@ _YMD: Final = re.compile(
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?P<zone>Z)?")
 _EITHER: Final = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}})(?:,?\s(?P<clock>{_CLOCK}))?")
-_MONTHS: Final = {m: i + 1 for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])}
+_MONTHS: Final = {
+    m: i + 1 for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
+}
 _MONTH: Final = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DAY_MONTH: Final = re.compile(
-    rf"(\d{{1,2}})(?:st|nd|rd|th)?[\s\-](?:of\s)?{_MONTH}[\s\-,]{{1,2}}(\d{{4}})(?:,?\s(?:at\s)?(?P<clock>{_CLOCK}))?", re.IGNORECASE
+    rf"(\d{{1,2}})(?:st|nd|rd|th)?[\s\-](?:of\s)?{_MONTH}[\s\-,]{{1,2}}(\d{{4}})(?:,?\s(?:at\s)?(?P<clock>{_CLOCK}))?",
+    re.IGNORECASE,
 )
 _MONTH_DAY: Final = re.compile(
     rf"{_MONTH}\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?:,?\s(?:at\s)?(?P<clock>{_CLOCK}))?", re.IGNORECASE

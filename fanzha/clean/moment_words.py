@@ -18,16 +18,35 @@ CLOCK: Final = (
     r"|\d{1,2}\s?[apAP]\.?[mM](?![A-Za-z]))"
 )
 _DAYS: Final = {
-    "大前天": -3, "前天": -2, "前日": -2, "前晚": -2, "昨天": -1, "昨日": -1, "昨晚": -1, "昨夜": -1, "昨": -1,
-    "今天": 0, "今日": 0, "今晚": 0, "今早": 0, "今晨": 0, "今夜": 0, "今": 0, "昨早": -1,
-    "明天": 1, "明日": 1, "明晚": 1, "后天": 2, "大后天": 3,
+    "大前天": -3,
+    "前天": -2,
+    "前日": -2,
+    "前晚": -2,
+    "昨天": -1,
+    "昨日": -1,
+    "昨晚": -1,
+    "昨夜": -1,
+    "昨": -1,
+    "今天": 0,
+    "今日": 0,
+    "今晚": 0,
+    "今早": 0,
+    "今晨": 0,
+    "今夜": 0,
+    "今": 0,
+    "昨早": -1,
+    "明天": 1,
+    "明日": 1,
+    "明晚": 1,
+    "后天": 2,
+    "大后天": 3,
 }
 _DAY: Final = "大前天|前天|前日|前晚|昨天|昨日|昨晚|昨夜|昨早|今天|今日|今晚|今早|今晨|今夜|明天|明日|明晚|大后天|后天"
 _WEEK: Final = r"(?:上上|上|本|这|下)(?:个)?(?:周|星期|礼拜)[一二三四五六日天]"
-_MONTH_DAY: Final = rf"(?:(?:上个?月|本月|这个月)|(?:\d{{1,2}}|[{_C}]{{1,3}})\s?月(?:份)?)\s?(?:\d{{1,2}}|[{_C}]{{1,3}})\s?[日号]"
-_AGO: Final = (
-    rf"(?:半|{_NUM})\s?(?:个)?\s?(?:半)?\s?(?:秒钟|秒|分钟|分|小时|钟头|天|日|周|星期|礼拜)(?:之前|以前|前)"
+_MONTH_DAY: Final = (
+    rf"(?:(?:上个?月|本月|这个月)|(?:\d{{1,2}}|[{_C}]{{1,3}})\s?月(?:份)?)\s?(?:\d{{1,2}}|[{_C}]{{1,3}})\s?[日号]"
 )
+_AGO: Final = rf"(?:半|{_NUM})\s?(?:个)?\s?(?:半)?\s?(?:秒钟|秒|分钟|分|小时|钟头|天|日|周|星期|礼拜)(?:之前|以前|前)"
 _AGO_EN: Final = r"(?:\d{1,4}|an?|one|two|three|half\san)\s(?:second|minute|min|hour|day|week)s?\sago"
 _NOW: Final = "刚才|刚刚|方才|just\\snow"
 _DAY_EN: Final = r"the\sday\sbefore\syesterday|yesterday|today|last\snight|tonight|this\s(?:morning|afternoon|evening)"
@@ -36,9 +55,7 @@ _PART_EN: Final = r"morning|noon|afternoon|evening|night"
 IN_TEXT_DAY: Final = rf"(?:{_DAY}|{_WEEK}|刚才|刚刚|方才)(?:\s?(?:{CLOCK}|{_PART_ZH}))?"
 IN_TEXT_MONTH_DAY: Final = rf"(?<![\d年])(?<!年\s){_MONTH_DAY}(?:\s?(?:{CLOCK}|{_PART_ZH}))?"
 IN_TEXT_AGO: Final = rf"(?<![\d{_C}]){_AGO}"
-IN_TEXT_ENGLISH: Final = (
-    rf"(?<![a-z\d])(?:{_AGO_EN}|just\snow|(?:{_DAY_EN})(?:\s(?:{_PART_EN}))?(?:,?\s(?:at\s|around\s)?{CLOCK})?)(?![a-z])"
-)
+IN_TEXT_ENGLISH: Final = rf"(?<![a-z\d])(?:{_AGO_EN}|just\snow|(?:{_DAY_EN})(?:\s(?:{_PART_EN}))?(?:,?\s(?:at\s|around\s)?{CLOCK})?)(?![a-z])"
 
 # hours at which a part of day begins, and what its clock adds
 _PARTS: Final = {
@@ -110,8 +127,10 @@ def clock(text: str, part: str = "") -> Clock | None:
         return None
     hour_text = found["h"] or found["zh"] or found["eh"]
     hour = number(hour_text)
-    minute = 30 if found["half"] else {"一": 15, "三": 45}.get(found["quarter"] or "") or number(
-        found["m"] or found["zm"] or "0"
+    minute = (
+        30
+        if found["half"]
+        else {"一": 15, "三": 45}.get(found["quarter"] or "") or number(found["m"] or found["zm"] or "0")
     )
     second = number(found["s"] or found["zs"] or "0")
     if hour is None or minute is None or second is None or minute > 59 or second > 59:
@@ -129,7 +148,11 @@ def clock(text: str, part: str = "") -> Clock | None:
     if hour > 24 or (hour == 24 and (minute or second)):
         return None
     precision = "second" if found["s"] or found["zs"] else "minute"
-    if precision == "minute" and (found["zh"] or found["eh"]) and not (found["zm"] or found["half"] or found["quarter"]):
+    if (
+        precision == "minute"
+        and (found["zh"] or found["eh"])
+        and not (found["zm"] or found["half"] or found["quarter"])
+    ):
         precision = "hour"
     fraction = int((found["f"] or "0").ljust(3, "0")[:3])
     return Clock(((hour * 60 + minute) * 60 + second) * 1000 + fraction, precision)

@@ -23,10 +23,22 @@ def _alternatives(*tables: "dict[str, str] | frozenset[str]") -> str:
 _PREFIX: Final = re.compile(rf"({_alternatives(SIGNS, CODES)})\s*:?\s*(?![A-Z])")
 _SUFFIX: Final = re.compile(rf"\s*({_alternatives(WORDS, CODES)})$")
 # 1,234,567.89 and the Indian 12,34,567 and 1 234 567
-_PLAIN: Final = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2}){1,6},\d{3}|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?|\.\d+")
+_PLAIN: Final = re.compile(
+    r"(?:\d{1,3}(?:,\d{3})+|\d{1,2}(?:,\d{2}){1,6},\d{3}|\d{1,3}(?: \d{3})+|\d+)(?:\.\d+)?|\.\d+"
+)
 _SCALES: Final = {
-    "W": 10**4, "K": 10**3, "M": 10**6, "BN": 10**9, "B": 10**9, "THOUSAND": 10**3, "MILLION": 10**6,
-    "BILLION": 10**9, "LAKH": 10**5, "LAKHS": 10**5, "CRORE": 10**7, "CRORES": 10**7,
+    "W": 10**4,
+    "K": 10**3,
+    "M": 10**6,
+    "BN": 10**9,
+    "B": 10**9,
+    "THOUSAND": 10**3,
+    "MILLION": 10**6,
+    "BILLION": 10**9,
+    "LAKH": 10**5,
+    "LAKHS": 10**5,
+    "CRORE": 10**7,
+    "CRORES": 10**7,
 }
 _SCALED: Final = re.compile(rf"(.*?)\s*({'|'.join(sorted(_SCALES, key=lambda w: (-len(w), w)))})")
 _D: Final = "".join(chinese_number.DIGITS)

@@ -18,7 +18,19 @@ _GAP: Final = re.compile(r"[ \-()+]+")
 _SHAPES: Final = frozenset(
     (
         *((3, 4, 4), (4, 4, 3), (3, 3, 5), (3, 8), (7, 4), (2, 3, 4, 4), (2, 11), (4, 3, 4, 4), (4, 11)),  # mobile
-        *((3, 4, 4), (4, 7), (4, 8), (4, 4, 4), (4, 3, 4), (3, 7), (3, 3, 4), (2, 8), (2, 2, 4, 4), (2, 3, 7), (2, 3, 8)),  # fixed, 400
+        *(
+            (3, 4, 4),
+            (4, 7),
+            (4, 8),
+            (4, 4, 4),
+            (4, 3, 4),
+            (3, 7),
+            (3, 3, 4),
+            (2, 8),
+            (2, 2, 4, 4),
+            (2, 3, 7),
+            (2, 3, 8),
+        ),  # fixed, 400
         *((4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 4, 4, 4, 2), (4, 4, 4, 4, 1), (4, 4, 4, 7), (6, 13), (6, 10), (4, 6, 5)),
         *((6, 8, 4), (6, 4, 4, 4), (3, 3, 4, 4, 4), (6, 12), (6, 2, 6, 1), (8, 6, 1)),
     )
@@ -35,7 +47,9 @@ _CARD: Final = re.compile(r"(?:卡号|银行卡|储蓄卡|信用卡|借记卡|ca
 _DEVICE: Final = re.compile(r"(?:imei|串号|串码)[^\d\n]{0,8}$", re.IGNORECASE)
 _IDENTITY: Final = re.compile(r"(?:身份证|证件|id ?card|identity)[^\d\n]{0,10}$", re.IGNORECASE)
 _CALL: Final = re.compile(r"(?:拨打|致电|来电|报警|电话|热线|客服|短信|dial|call|phone)[^\d\n]{0,6}$", re.IGNORECASE)
-_WELL_KNOWN: Final = re.compile(r"95\d{3}|96110|100(?:86|10|00|99)|12(?:381|377|321|348|306|315|333|110|337)|400\d{7}|800\d{7}")
+_WELL_KNOWN: Final = re.compile(
+    r"95\d{3}|96110|100(?:86|10|00|99)|12(?:381|377|321|348|306|315|333|110|337)|400\d{7}|800\d{7}"
+)
 _EMERGENCY: Final = frozenset(("110", "119", "120", "122", "114"))
 _DROP: Final = str.maketrans("", "", " -()\n")
 _REPEATED: Final = re.compile(r"(\d)\1*")
@@ -204,7 +218,9 @@ def _phone(number: str, written: str, before: str, plan: _Plan) -> Value | None:
             return _own(phone.parse(number), written)
         if length == 13 and number.startswith("861") and number[3] in "3456789":
             return _own(phone.parse(number), written)
-        if _WELL_KNOWN.fullmatch(number) or (8 <= length <= 20 and number.startswith("106") and not _ACCOUNT.search(before)):
+        if _WELL_KNOWN.fullmatch(number) or (
+            8 <= length <= 20 and number.startswith("106") and not _ACCOUNT.search(before)
+        ):
             return _own(phone.parse(number), written)
         if number in _EMERGENCY or length in (5, 6):
             return _own(phone.parse(number), written) if _CALL.search(before) else None

@@ -19,9 +19,7 @@ _EXTENSION: Final = re.compile(r"(?:转|分机|ext\.?|#|;ext=)\s{0,3}:?\d{1,6}$"
 _LABEL: Final = re.compile(r"^(?:tel|phone|mobile|电话|手机)\s{0,3}[::]?\s{0,3}", re.IGNORECASE)
 _TOLL_FREE: Final = re.compile(r"[48]00\d{7}")
 _SMS_PORT: Final = re.compile(r"106\d{5,17}")
-_SHORT: Final = re.compile(
-    r"11[049]|12[0-29]|100\d{2}|101\d{2}|11[68]\d{2,3}|12110\d{0,7}|12\d{3}|95\d{3,6}|96\d{3,4}"
-)
+_SHORT: Final = re.compile(r"11[049]|12[0-29]|100\d{2}|101\d{2}|11[68]\d{2,3}|12110\d{0,7}|12\d{3}|95\d{3,6}|96\d{3,4}")
 _PARTIAL_MOBILE: Final = re.compile(r"(?:\+86|86)?(1[3-9*][\d*]{9})")
 _PARTIAL_FIXED: Final = re.compile(r"(?:\+86|0)([1-9]\d{1,2}[\d*]{7,8})")
 _PARTIAL_ABROAD: Final = re.compile(r"\+[1-9]\d[\d*]{5,13}")

@@ -122,9 +122,7 @@ def _found(
     start, end = origin[candidate.start], origin[candidate.end - 1] + 1
     problem = candidate.problem
     if not problem and candidate.kind not in _WITH_LETTERS:
-        spelled = any(
-            text[origin[i]] in "oOlI" and folded[i] in "01" for i in range(candidate.start, candidate.end)
-        )
+        spelled = any(text[origin[i]] in "oOlI" and folded[i] in "01" for i in range(candidate.start, candidate.end))
         problem = "lookalike" if spelled else ""
     role = "" if candidate.kind in _ROLE_KINDS else _role(folded, candidate, chosen, starts)
     return Found(

@@ -22,7 +22,7 @@ _SPLIT: Final = re.compile(r"[/?\\]")
 _PORT: Final = re.compile(r"(.*?)(?::(\d{0,5}))?", re.DOTALL)
 _ESCAPE: Final = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
-_KEPT: Final = frozenset(chr(c) for c in range(33, 127)) - frozenset("\"<>\\^`{|}[]")
+_KEPT: Final = frozenset(chr(c) for c in range(33, 127)) - frozenset('"<>\\^`{|}[]')
 _HOST_FULL_WIDTH: Final = str.maketrans({chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)})
 _MILLIBITS_PER_CHARACTER: Final = 2500
 _MILLIBITS_MAX: Final = 64_000
@@ -132,9 +132,7 @@ def _path(tail: str) -> str:
 def _escape(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    raw = "".join(
-        c if c in _KEPT else "".join(f"%{b:02X}" for b in c.encode("utf-8", "surrogatepass")) for c in text
-    )
+    raw = "".join(c if c in _KEPT else "".join(f"%{b:02X}" for b in c.encode("utf-8", "surrogatepass")) for c in text)
     # unescaping may uncover a new escape (%2541): again until nothing changes
     while True:
         cleared = _ESCAPE.sub(_unescape, raw)

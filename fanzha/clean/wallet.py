@@ -21,8 +21,26 @@ _HINTS: Final = {
     **dict.fromkeys(("BTC", "XBT", "BITCOIN"), "BTC"),
     **dict.fromkeys(
         (
-            "ETH", "ETHER", "ETHEREUM", "ERC20", "BSC", "BNB", "BEP20", "USDT", "USDC", "DAI", "MATIC",
-            "POLYGON", "POL", "ARB", "ARBITRUM", "OP", "OPTIMISM", "AVAX", "BASE", "ETC",
+            "ETH",
+            "ETHER",
+            "ETHEREUM",
+            "ERC20",
+            "BSC",
+            "BNB",
+            "BEP20",
+            "USDT",
+            "USDC",
+            "DAI",
+            "MATIC",
+            "POLYGON",
+            "POL",
+            "ARB",
+            "ARBITRUM",
+            "OP",
+            "OPTIMISM",
+            "AVAX",
+            "BASE",
+            "ETC",
         ),
         "ETH",
     ),
@@ -30,15 +48,42 @@ _HINTS: Final = {
 }
 _OTHER: Final = frozenset(
     (
-        "XRP", "LTC", "DOGE", "BCH", "BSV", "DASH", "XMR", "ZEC", "ADA", "SOL", "DOT", "KSM", "ATOM", "XLM",
-        "EOS", "ALGO", "TON", "NEAR", "FIL", "XTZ", "NEO", "APT", "SUI", "HBAR", "ICP", "KAS", "OTHER",
+        "XRP",
+        "LTC",
+        "DOGE",
+        "BCH",
+        "BSV",
+        "DASH",
+        "XMR",
+        "ZEC",
+        "ADA",
+        "SOL",
+        "DOT",
+        "KSM",
+        "ATOM",
+        "XLM",
+        "EOS",
+        "ALGO",
+        "TON",
+        "NEAR",
+        "FIL",
+        "XTZ",
+        "NEO",
+        "APT",
+        "SUI",
+        "HBAR",
+        "ICP",
+        "KAS",
+        "OTHER",
     )
 )
 _URI: Final = {"BITCOIN": "BTC", "ETHEREUM": "ETH", "TRON": "TRON"}
 _PREFIXED: Final = re.compile(r"([A-Za-z0-9]{2,10}):(.+)", re.DOTALL)
 _BASE58_BTC: Final = re.compile(r"[13][1-9A-HJ-NP-Za-km-z]{25,34}")
 _BASE58_TRON: Final = re.compile(r"T[1-9A-HJ-NP-Za-km-z]{33}")
-_BECH32: Final = re.compile(r"(?:bc|tb)1[0-9a-z]{6,87}|(?:BC|TB)1[0-9A-Z]{6,87}|bc1[0-9A-Za-z]{6,87}|tb1[0-9A-Za-z]{6,87}")
+_BECH32: Final = re.compile(
+    r"(?:bc|tb)1[0-9a-z]{6,87}|(?:BC|TB)1[0-9A-Z]{6,87}|bc1[0-9A-Za-z]{6,87}|tb1[0-9A-Za-z]{6,87}"
+)
 _HEX: Final = re.compile(r"0[xX]([0-9a-fA-F]{40})")
 _ANY: Final = re.compile(r"[!-~]{8,120}")
 
@@ -97,9 +142,7 @@ def checksummed(lower_hex: str) -> str:
 
 def _mixed(address: str) -> bool:
     """Upper, lower and digit all there: a mistyped address rather than an order number or a word."""
-    return (
-        any(c.islower() for c in address) and any(c.isupper() for c in address) and any(c.isdigit() for c in address)
-    )
+    return any(c.islower() for c in address) and any(c.isupper() for c in address) and any(c.isdigit() for c in address)
 
 
 def _tron(address: str, text: str, hint: str | None) -> Value | None:

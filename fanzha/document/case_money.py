@@ -3,7 +3,7 @@
 from fanzha.document.charts.flow import currencies, flow_chart
 from fanzha.document.charts.timeline import timeline
 from fanzha.document.figures import Register, moment
-from fanzha.document.frame import beside, section, table
+from fanzha.document.frame import beside, folded, section, table
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import AccountLine, CasePage, Figure
 from fanzha.document.totals import sum_in
@@ -17,6 +17,8 @@ _COLUMNS = (
     ("unlocated", "col_unlocated"),
 )
 _INKS = {"held": "held-ink", "exited": "exit-ink", "unlocated": "unknown-ink"}
+
+FIRST_EXITS = 10  # the greatest are shown at once; the rest opens on a click, and always prints
 
 
 def flow_section(page: CasePage, register: Register) -> Markup:
@@ -52,7 +54,7 @@ def _exits(page: CasePage, register: Register) -> Markup | None:
         (word("amount"), "num"),
     )
     rows: list[list[Child]] = []
-    for leaving in sorted(page.exits, key=lambda one: (one.at_ms is None, one.at_ms or 0, -one.disputed.value)):
+    for leaving in sorted(page.exits, key=lambda one: (-one.disputed.value, one.at_ms or 0)):
         kind = term("exits", leaving.kind)
         ink = "unknown-ink" if leaving.kind == "file_ends" else "exit-ink"
         label = labels.get(leaving.account, "—")
@@ -65,7 +67,7 @@ def _exits(page: CasePage, register: Register) -> Markup | None:
                 register.link(leaving.disputed, beside(kind, label), style=ink),
             ]
         )
-    return join([el("h3", None, both(word("exits_title"))), table(heads, rows)])
+    return join([el("h3", None, both(word("exits_title"))), folded(heads, rows, FIRST_EXITS)])
 
 
 def accounts_section(page: CasePage, register: Register) -> Markup | None:

@@ -1,10 +1,12 @@
 """What to do next: each proposal with its amount, its end, its ground, and the innocent explanation to check first."""
 
 from fanzha.document.figures import Register, day
-from fanzha.document.frame import beside, section, table
+from fanzha.document.frame import beside, folded, section
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import CasePage, Figure, StepLine
 from fanzha.document.words import both, code_name, fill, pick, term, term_note, word
+
+FIRST_STEPS = 10  # shown at once; the rest opens on a click, and always prints
 
 
 def steps_section(page: CasePage, register: Register) -> Markup:
@@ -20,7 +22,7 @@ def steps_section(page: CasePage, register: Register) -> Markup:
         (word("check_first"), "wide"),
     )
     rows = [_step(step, page, register) for step in sorted(page.steps, key=lambda step: step.rank)]
-    return section("steps", word("next_steps"), table(heads, rows, style="steps"), note=word("steps_note"))
+    return section("steps", word("next_steps"), folded(heads, rows, FIRST_STEPS, "steps"), note=word("steps_note"))
 
 
 def _step(step: StepLine, page: CasePage, register: Register) -> list[Child]:

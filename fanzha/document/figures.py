@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from fanzha.clean.currency import exponent
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import Figure, Ref, Said, Stamp, Text
 from fanzha.document.words import bilingual, both, code_name, code_note, plural, put, word
 from fanzha.errors import InputError
 
-# ISO 4217 minor digits other than two, and the signs that cannot be mistaken for another currency's.
-_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "OMR": 3, "JOD": 3, "TND": 3, "CLP": 0, "ISK": 0}
+# The signs that cannot be mistaken for another currency's.
 _SIGNS = {
     "CNY": "¥",
     "USD": "US$",
@@ -33,7 +34,7 @@ SHOWN_REFS = 60  # rows listed under one figure; the rest are counted per file
 
 def money(minor: int, currency: str) -> str:
     """Minor units as money: 123450, CNY -> ¥1,234.50. Exact; no floating point."""
-    digits = _DIGITS.get(currency, 2)
+    digits = exponent(currency)
     whole, part = divmod(abs(minor), 10**digits)
     sign = _SIGNS.get(currency, f"{currency} " if currency else "")
     tail = f".{part:0{digits}d}" if digits else ""
@@ -186,12 +187,13 @@ class Register:
         )
 
 
-def _places(refs: tuple[Ref, ...]) -> list[Markup]:
+@lru_cache(maxsize=4096)
+def _places(refs: tuple[Ref, ...]) -> tuple[Markup, ...]:
     """The rows, under the file each is in."""
     files: dict[tuple[int, str], list[Ref]] = {}
     for ref in refs:
         files.setdefault((ref.file, ref.name), []).append(ref)
-    return [
+    return tuple(
         el(
             "div",
             {"class": "ev-of"},
@@ -200,9 +202,10 @@ def _places(refs: tuple[Ref, ...]) -> list[Markup]:
             el("ul", None, *(_place(ref) for ref in rows)),
         )
         for (_, name), rows in files.items()
-    ]
+    )
 
 
+@lru_cache(maxsize=65536)  # one row stands under many figures
 def _place(ref: Ref) -> Markup:
     row = put(word("row_n"), {"n": str(ref.row)}) if ref.row > 0 else word("whole_file")
     at = put(word("byte_n"), {"n": str(ref.byte_offset)}) if ref.byte_offset >= 0 else None

@@ -1,6 +1,7 @@
 """The pages of one run, written into a folder: overview, a page per case, the quality of the files."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from fanzha.document.case import case_html
@@ -16,9 +17,12 @@ from fanzha.store.engine import Engine
 
 CASE_PAGES_MAX = 200  # pages per run; the rest is in the tables, and the overview says so
 FIRST_ROWS = 5
+Progress = Callable[[int, int, str], None]  # done, of how many, what
 
 
-def write_pages(engine: Engine, folder: Path, as_of: int, lang: str, zone: str = "Asia/Shanghai") -> Path:
+def write_pages(
+    engine: Engine, folder: Path, as_of: int, lang: str, progress: Progress, zone: str = "Asia/Shanghai"
+) -> Path:
     """Write every page; the path of the overview. Cases of one report and no traced money get no page of their own."""
     stamp = Stamp(as_of, zone, VERSION, lang)
     world = World.read(engine, zone)
@@ -30,22 +34,32 @@ def write_pages(engine: Engine, folder: Path, as_of: int, lang: str, zone: str =
     for old in (folder / "cases").glob("*.html"):
         old.unlink()
     lines = []
-    for case_id in shown:
+    for number, case_id in enumerate(shown):
+        progress(number, len(shown), case_id)
         page = case_page(world, case_id, stamp, files)
         (folder / href(case_id)).write_text(case_html(page), encoding="utf-8")
         lines.append(case_line(page, href(case_id)))
     remark: tuple[Line, ...] = ()
     if len(worth) > len(shown):
         left = len(worth) - len(shown)
-        remark = (Line(Said(f"{left} more cases are in the tables: fanzha cases", f"另有 {left} 个案件见数据表:fanzha cases")),)
+        remark = (
+            Line(
+                Said(f"{left} more cases are in the tables: fanzha cases", f"另有 {left} 个案件见数据表:fanzha cases")
+            ),
+        )
     singles = [case["id"] for case in cases if case["id"] not in set(worth)]
-    alone = Figure(len(singles), unit="reports", refs=tuple(world.report_ref(world.members[s][0]) for s in singles[:20]))
+    alone = Figure(len(singles), unit="reports", refs=tuple(world.report_ref(world.members[s][0]) for s in singles))
     index = IndexPage(
-        stamp=stamp, cases=tuple(lines), files=tuple(files.values()), single_reports=alone, lines=remark,
+        stamp=stamp,
+        cases=tuple(lines),
+        files=tuple(files.values()),
+        single_reports=alone,
+        lines=remark,
         quality_href="quality.html",
     )
     quality = QualityPage(stamp=stamp, files=tuple(files.values()), index_href="index.html")
     (folder / "quality.html").write_text(quality_html(quality), encoding="utf-8")
+    progress(len(shown), len(shown), "")
     path = folder / "index.html"
     path.write_text(index_html(index), encoding="utf-8")
     return path
@@ -77,7 +91,9 @@ def _file_line(row: Row, reasons: list[Row], notes: list[Row]) -> FileLine:
         return tuple(
             CodeCount(
                 code=one["code"],
-                count=Figure(one["count"], unit="rows", refs=tuple(Ref(row["file"], row["name"], r, o) for r, o in one["rows"])),
+                count=Figure(
+                    one["count"], unit="rows", refs=tuple(Ref(row["file"], row["name"], r, o) for r, o in one["rows"])
+                ),
             )
             for one in counted
         )
@@ -85,9 +101,26 @@ def _file_line(row: Row, reasons: list[Row], notes: list[Row]) -> FileLine:
     why = json.loads(row["why"]) if row["why"] else ["", ""]
     purpose = PURPOSES.get(row["purpose"], (row["purpose"], row["purpose"]))
     return FileLine(
-        file=row["file"], name=row["name"], rows_in=row["rows_in"], kept=row["kept"], quarantined=row["quarantined"],
-        structure=row["structure"], format=row["format"], score=row["score"], why=Said(*why), size=row["size"],
-        encoding=row["encoding"], item=row["item"], at_ms=row["at_ms"], actor=row["actor"], body=row["body"],
-        purpose=Said(*purpose), legal_basis=row["legal_basis"], tlp=row["tlp"], reliability=row["reliability"],
-        withdrawn=row["withdrawn"], reasons=codes(reasons), notes=codes(notes),
+        file=row["file"],
+        name=row["name"],
+        rows_in=row["rows_in"],
+        kept=row["kept"],
+        quarantined=row["quarantined"],
+        structure=row["structure"],
+        format=row["format"],
+        score=row["score"],
+        why=Said(*why),
+        size=row["size"],
+        encoding=row["encoding"],
+        item=row["item"],
+        at_ms=row["at_ms"],
+        actor=row["actor"],
+        body=row["body"],
+        purpose=Said(*purpose),
+        legal_basis=row["legal_basis"],
+        tlp=row["tlp"],
+        reliability=row["reliability"],
+        withdrawn=row["withdrawn"],
+        reasons=codes(reasons),
+        notes=codes(notes),
     )

@@ -1,5 +1,7 @@
 """One case page from the tables."""
 
+from dataclasses import replace
+
 from fanzha.document.gather import Place, Row, World, figures, mask_account, unique
 from fanzha.document.page import (
     AccountLine,
@@ -22,8 +24,6 @@ from fanzha.document.page import (
 from fanzha.model.words import vocabulary
 from fanzha.store.masked import mask_value
 
-EVENTS_MAX = 400  # marks on the timeline; the tables hold the rest
-
 
 def case_page(world: World, case_id: str, stamp: Stamp, files: dict[int, FileLine]) -> CasePage:
     """Everything one case page shows; `files` are the lines of the files, by number."""
@@ -43,23 +43,17 @@ def case_page(world: World, case_id: str, stamp: Stamp, files: dict[int, FileLin
         accounts=accounts,
         exits=tuple(_exit(world, row) for row in world.of("exits", case_id)),
         payments=tuple(_payment(world, row) for row in world.of("payments", case_id)),
-        near=tuple(_near(row) for row in world.of("near_links", case_id)),
+        near=tuple(_near(world, case_id, row) for row in world.of("near_links", case_id)),
         index_href="../index.html",
         quality_href="../quality.html",
     )
     used = {ref.file for ref in _all_refs(page)}
-    return _with_files(page, tuple(files[number] for number in sorted(used) if number in files))
+    return replace(page, files=tuple(files[number] for number in sorted(used) if number in files))
 
 
 def href(case_id: str) -> str:
     """Where a case's page lies, relative to the overview."""
     return f"cases/{case_id}.html"
-
-
-def _with_files(page: CasePage, files: tuple[FileLine, ...]) -> CasePage:
-    from dataclasses import replace
-
-    return replace(page, files=files)
 
 
 def _all_refs(page: CasePage) -> list[Ref]:
@@ -79,8 +73,12 @@ def _title(world: World, places: list[Place]) -> str:
 
 def _lines(world: World, places: list[Place]) -> tuple[Line, ...]:
     """The beginning of what the first reports say."""
-    told = [(world.told(world.reports[place]), place) for place in places]
-    return tuple(Line(text[:160] + ("…" if len(text) > 160 else ""), (world.report_ref(place),)) for text, place in told[:5] if text)
+    told = [(world.told(place), place) for place in places]
+    return tuple(
+        Line(text[:160] + ("…" if len(text) > 160 else ""), (world.report_ref(place),))
+        for text, place in told[:5]
+        if text
+    )
 
 
 def _report(world: World, place: Place, case_id: str) -> ReportLine:
@@ -93,7 +91,7 @@ def _report(world: World, place: Place, case_id: str) -> ReportLine:
         at_ms=report["at_ms"],
         place=str(report["city"] or ""),
         scam=str(report["stated_type"] or ""),
-        summary=world.told(report)[:120],
+        summary=world.told(place)[:120],
         lost=figures(lost, (ref,), "stated"),
     )
 
@@ -185,13 +183,14 @@ def _identifiers(world: World, case_id: str) -> tuple[Identifier, ...]:
     return tuple(sorted(made, key=lambda i: (not i.joins, -len(i.refs), -i.weight.value, i.kind, i.label)))
 
 
-def _near(row: Row) -> NearLink:
+def _near(world: World, case_id: str, row: Row) -> NearLink:
+    refs = _flow_refs(world, case_id, row["value"], "payee") or _joined_refs(world, case_id, row["kind"], row["value"])
     return NearLink(
         case_id=row["other"],
         kind=row["kind"],
         label=mask_value(row["kind"], row["value"]),
         how=row["how"],
-        weight=Figure(row["weight"] or 0, unit="millibit", rule="near_link"),
+        weight=Figure(row["weight"] or 0, unit="millibit", refs=refs, rule="near_link"),
         href=f"{row['other']}.html",
     )
 
@@ -199,10 +198,7 @@ def _near(row: Row) -> NearLink:
 def _step(world: World, case_id: str, row: Row) -> StepLine:
     grounds = vocabulary("grounds")
     ground = grounds.get(row["ground"] or "")
-    refs = _flow_refs(world, case_id, row["target"], "payee") or unique(
-        world.report_ref((join["file"], join["row"])) for join in world.of("joins", case_id)
-        if (join["kind"], join["value"]) == (row["target_kind"], row["target"])
-    ) or unique(world.report_ref(place) for place in world.members[case_id])
+    refs, target = _step_refs(world, case_id, row["target_kind"], row["target"] or "")
 
     def figure(column: str) -> Figure | None:
         minor = row[column]
@@ -211,7 +207,7 @@ def _step(world: World, case_id: str, row: Row) -> StepLine:
     return StepLine(
         rank=row["rank"],
         verb=row["verb"],
-        target=mask_value(row["target_kind"], row["target"]) if row["target"] else "",
+        target=target,
         target_kind=row["target_kind"],
         body=row["body"] or "",
         ground=Said(ground.en, ground.zh) if ground else row["ground"] or "",
@@ -223,29 +219,68 @@ def _step(world: World, case_id: str, row: Row) -> StepLine:
     )
 
 
+def _joined_refs(world: World, case_id: str, kind: str, value: str) -> tuple[Ref, ...]:
+    """The case's reports that name an identifier."""
+    rows = (join for join in world.of("joins", case_id) if (join["kind"], join["value"]) == (kind, value))
+    return unique(world.report_ref((join["file"], join["row"])) for join in rows)
+
+
+def _step_refs(world: World, case_id: str, kind: str, target: str) -> tuple[tuple[Ref, ...], str]:
+    """The rows a step rests on, and its target as it may be printed."""
+    if kind == "report":
+        file, row = map(int, target.split("-"))
+        named = world.reports.get((file, row), {}).get("reference")
+        return (world.report_ref((file, row)),), str(named or target)
+    refs = _flow_refs(world, case_id, target, "payee") or _joined_refs(world, case_id, kind, target)
+    return refs or unique(world.report_ref(place) for place in world.members[case_id]), mask_value(kind, target)
+
+
 def _events(world: World, case_id: str, places: list[Place]) -> tuple[Event, ...]:
     events = []
     for place in places:
         report = world.reports[place]
         if report["at_ms"] is not None:
-            named = str(report["reference"] or "") or mask_value("name", report["victim"] or "") or f"{place[0]}-{place[1]}"
+            named = (
+                str(report["reference"] or "") or mask_value("name", report["victim"] or "") or f"{place[0]}-{place[1]}"
+            )
             text = Said(f"Report {named}", f"报案 {named}")
             events.append(Event(kind="report", at_ms=report["at_ms"], text=text, refs=(world.report_ref(place),)))
     for row in world.of("payments", case_id):
         if row["at_ms"] is not None:
             line = _payment(world, row)
             text = Said(f"Stated payment to {line.label}", f"陈述付款至 {line.label}")
-            events.append(Event(kind="payment", at_ms=row["at_ms"], text=text, refs=line.amount.refs, amount=line.amount, rule="stated"))
+            events.append(
+                Event(
+                    kind="payment",
+                    at_ms=row["at_ms"],
+                    text=text,
+                    refs=line.amount.refs,
+                    amount=line.amount,
+                    rule="stated",
+                )
+            )
     for row in world.of("flows", case_id):
         flow = _flow(world, row)
         payer, payee = mask_account(row["payer"]), mask_account(row["payee"])
-        kind, text = "transfer", Said(f"{payer} to {payee}, tier {row['tier']}", f"{payer} 转至 {payee},第{row['tier']}层")
+        kind, text = (
+            "transfer",
+            Said(f"{payer} to {payee}, tier {row['tier']}", f"{payer} 转至 {payee},第{row['tier']}层"),
+        )
         if row["exit"]:
             way = vocabulary("exits")[row["exit"]]
             kind, text = "exit", Said(f"{payer}: {way.en}", f"{payer}:{way.zh}")
-        events.append(Event(kind=kind, at_ms=row["at_ms"], text=text, refs=flow.disputed.refs, amount=flow.disputed, rule="first_in_first_out"))
+        events.append(
+            Event(
+                kind=kind,
+                at_ms=row["at_ms"],
+                text=text,
+                refs=flow.disputed.refs,
+                amount=flow.disputed,
+                rule="first_in_first_out",
+            )
+        )
     events += _calls(world, case_id)
-    return tuple(sorted(events, key=lambda event: (event.at_ms, event.kind))[:EVENTS_MAX])
+    return tuple(sorted(events, key=lambda event: (event.at_ms, event.kind)))
 
 
 def _calls(world: World, case_id: str) -> list[Event]:
@@ -255,7 +290,8 @@ def _calls(world: World, case_id: str) -> list[Event]:
     for number in numbers[:20]:
         found = world.engine.rows(
             'SELECT "file", "row", at_ms, subscriber, direction, duration_seconds FROM calls WHERE counterparty = ?'
-            ' AND at_ms IS NOT NULL ORDER BY at_ms, "file", "row"', (number,)
+            ' AND at_ms IS NOT NULL ORDER BY at_ms, "file", "row"',
+            (number,),
         )
         label = mask_value("phone", number)
         for file, row, at_ms, subscriber, direction, seconds in found[:40]:

@@ -9,7 +9,7 @@ from importlib.resources import files
 from fanzha.document.figures import Register, moment, zone_text
 from fanzha.document.html import Child, Markup, el, join, relative
 from fanzha.document.page import Said, Stamp, Text
-from fanzha.document.words import bilingual, both, pick, put, word
+from fanzha.document.words import bilingual, both, fill, pick, put, word
 
 _NOTES = (
     "disclaimer_decides",
@@ -72,6 +72,16 @@ def table(
             el("tfoot", None, cells("td", foot)) if foot is not None else None,
         ),
     )
+
+
+def folded(heads: Iterable[tuple[Text, str]], rows: Iterable[Iterable[Child]], most: int, style: str = "") -> Markup:
+    """A table of the first `most` rows; the rest opens on a click, and always prints."""
+    columns, found = list(heads), list(rows)
+    first = table(columns, found[:most], style=style)
+    if len(found) <= most:
+        return first
+    label = fill(word("more_n"), {"n": str(len(found) - most)})
+    return join([first, el("details", None, el("summary", None, label), table(columns, found[most:], style=style))])
 
 
 def page_link(href: str, *children: Child) -> Markup:

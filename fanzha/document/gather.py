@@ -53,6 +53,8 @@ class World:
     tables: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
     pulls: dict[tuple[str, str], Row] = field(default_factory=dict)
     transfers: dict[int, Row] = field(default_factory=dict)
+    offsets: dict[Place, int] = field(default_factory=dict)
+    told_once: dict[Place, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, engine: Engine, zone: str) -> "World":
@@ -74,6 +76,14 @@ class World:
         world.pulls = {(row["kind"], row["value"]): row for row in rows(engine, "pulls")}
         carried = "transfer IN (SELECT transfer FROM flows UNION ALL SELECT transfer FROM payments)"
         world.transfers = {row["transfer"]: row for row in rows(engine, "transfers", carried)}
+        world.offsets = {
+            (file, row): offset
+            for side in ("out", "in")
+            for file, row, offset in engine.rows(
+                f'SELECT l."file", l."row", l.byte_offset FROM legs l JOIN transfers t ON t.{side}_file = l."file"'
+                f' AND t.{side}_row = l."row" WHERE t.{carried}'
+            )
+        }
         return world
 
     def of(self, name: str, case_id: str) -> list[Row]:
@@ -94,20 +104,22 @@ class World:
         if file is None or row is None:
             return ()
         name = str(self.files.get(file, {}).get("name", ""))
-        return (Ref(file, name, row, -1, excerpt),)
+        return (Ref(file, name, row, self.offsets.get((file, row), -1), excerpt),)
 
     def report_ref(self, place: Place) -> Ref:
         """A report's place, with the beginning of what it says, masked."""
         report = self.reports.get(place, {})
-        text = self.told(report)
+        text = self.told(place)
         name = str(self.files.get(place[0], {}).get("name", ""))
         return Ref(place[0], name, place[1], report.get("byte_offset", -1), text[:280])
 
-    def told(self, report: Mapping[str, Any]) -> str:
+    def told(self, place: Place) -> str:
         """A report's text with identifiers and the reporter's name masked."""
-        text = mask_text(str(report.get("text") or ""))
-        victim = report.get("victim")
-        return text.replace(victim, mask_value("name", victim)) if victim else text
+        if place not in self.told_once:
+            report = self.reports.get(place, {})
+            text, victim = mask_text(str(report.get("text") or "")), report.get("victim")
+            self.told_once[place] = text.replace(victim, mask_value("name", victim)) if victim else text
+        return self.told_once[place]
 
     def transfer_refs(self, number: int | None) -> tuple[Ref, ...]:
         """The statement rows that show a transfer."""
@@ -136,12 +148,12 @@ def figures(amounts: Mapping[str, int], refs: Iterable[Ref], rule: str) -> tuple
     return tuple(Figure(minor, currency, refs=kept, rule=rule) for currency, minor in amounts.items())
 
 
-def unique(refs: Iterable[Ref], most: int = 40) -> tuple[Ref, ...]:
-    """Places without repeats, in order, at most `most`."""
+def unique(refs: Iterable[Ref]) -> tuple[Ref, ...]:
+    """Places without repeats, in order."""
     seen: dict[tuple[int, int], Ref] = {}
     for ref in refs:
         seen.setdefault((ref.file, ref.row), ref)
-    return tuple(list(seen.values())[:most])
+    return tuple(seen.values())
 
 
 def case_rows(engine: Engine, zone: str = "Asia/Shanghai") -> list[Row]:

@@ -19,9 +19,30 @@ from fanzha.formats.sheets import open_sheets
 from fanzha.formats.writing import csv_text, moment_texts, money_texts, texts
 
 COLUMNS = (
-    *("交易卡号", "交易账号", "账户开户名称", "开户人证件号码", "交易时间", "交易金额", "交易余额", "收付标志", "交易对手账卡号"),
+    *(
+        "交易卡号",
+        "交易账号",
+        "账户开户名称",
+        "开户人证件号码",
+        "交易时间",
+        "交易金额",
+        "交易余额",
+        "收付标志",
+        "交易对手账卡号",
+    ),
     *("现金标志", "对手户名", "对手身份证号", "对手开户银行", "摘要说明", "交易币种", "交易网点名称", "交易网点代码"),
-    *("交易发生地", "交易是否成功", "传票号", "终端号", "IP地址", "MAC地址", "对手交易余额", "交易流水号", "日志号", "凭证种类"),
+    *(
+        "交易发生地",
+        "交易是否成功",
+        "传票号",
+        "终端号",
+        "IP地址",
+        "MAC地址",
+        "对手交易余额",
+        "交易流水号",
+        "日志号",
+        "凭证种类",
+    ),
     *("凭证号", "交易柜员号", "商户名称", "商户号", "备注", "交易类型", "查询反馈结果原因"),
 )
 _VARIANTS = ("交易户名", "交易证件号", "交易证件号码", "对手身份证号码")
@@ -93,11 +114,12 @@ def _flag(value: bool | None, yes: str, no: str) -> str:
 
 
 def _sheet(source: Source) -> Sheet | None:
+    """The one table of the file; a workbook of several is left to the reader of any table, which drops none."""
     try:
         sheets = open_sheets(source)
     except UnreadableFile:
         return None
-    return sheets[0] if sheets else None
+    return sheets[0] if len(sheets) == 1 else None
 
 
 def mapping_of(sheet: Sheet) -> Mapping:

@@ -26,12 +26,13 @@ INVESTIGATIVE_COLUMNS = (
 
 
 def _recognised(source: Source) -> tuple[Sheet, Mapping] | None:
-    """The first table that is one of call records."""
+    """The one table of the file, where it is one of call records; several are left to the reader of any table."""
     try:
         proposed = proposals(source)
     except UnreadableFile:
         return None
-    for sheet, mapping in proposed:
+    if len(proposed) == 1:
+        sheet, mapping = proposed[0]
         if mapping is not None and mapping.record == "call":
             return sheet, mapping
     return None

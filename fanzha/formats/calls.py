@@ -14,7 +14,9 @@ from fanzha.formats.mapping import Mapping
 from fanzha.formats.strings import absent_as_null
 
 _CLOCK = re.compile(r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})(?:\.0+)?")
-_WORDS = re.compile(r"(?:(\d{1,4})(?:小时|时|h))?(?:(\d{1,5})(?:分钟|分|min|m))?(?:(\d{1,6})(?:秒钟|秒|sec|s))?", re.IGNORECASE)
+_WORDS = re.compile(
+    r"(?:(\d{1,4})(?:小时|时|h))?(?:(\d{1,5})(?:分钟|分|min|m))?(?:(\d{1,6})(?:秒钟|秒|sec|s))?", re.IGNORECASE
+)
 _SMS = ("短信", "短消息", "彩信", "sms", "mms", "消息")
 
 
@@ -92,7 +94,11 @@ def _direction(text: str, listed: dict[str, str]) -> str | None:
     word = normal_word(text)
     if word in listed:
         return listed[word]
-    found = {code for name, code in (("主叫", "out"), ("被叫", "in"), ("呼转", "forward"), ("呼叫转移", "forward")) if name in word}
+    found = {
+        code
+        for name, code in (("主叫", "out"), ("被叫", "in"), ("呼转", "forward"), ("呼叫转移", "forward"))
+        if name in word
+    }
     return found.pop() if len(found) == 1 else None
 
 

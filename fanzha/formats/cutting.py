@@ -88,7 +88,9 @@ class Cutter:
             return grid, None
         return grid, Piece(text[int(bounds[stop]) :], piece.numbers[stop:], piece.offsets[stop:], codec=piece.codec)
 
-    def _plain(self, text: bytes, array: npt.NDArray[np.uint8], bounds: Ints, counts: Ints, body: Mask) -> tuple[Mask, int]:
+    def _plain(
+        self, text: bytes, array: npt.NDArray[np.uint8], bounds: Ints, counts: Ints, body: Mask
+    ) -> tuple[Mask, int]:
         """Which lines Arrow may cut together, and how many cells it will find in each."""
         width = len(self.header)
         exact, trailing = counts == width - 1, counts == width
@@ -99,9 +101,7 @@ class Cutter:
             plain &= _per_line(array, bounds, 34) == 0
         return plain, spread
 
-    def _parse(
-        self, text: bytes, spread: int, asked: frozenset[int], count: int
-    ) -> dict[int, Any] | None:
+    def _parse(self, text: bytes, spread: int, asked: frozenset[int], count: int) -> dict[int, Any] | None:
         """Columns of `count` plain lines by position, as bytes; the cell after the last is at position `width`.
 
         None where the parser finds another number of rows.
@@ -161,9 +161,7 @@ class Cutter:
         names = [cell for cell in header if cell]
         return filled == names or (len(filled) == 1 and len(header) > 1 and set(filled[0]) <= _RULES)
 
-    def _by_hand(
-        self, text: bytes, bounds: Ints, piece: Piece, careful: Ints, last: bool
-    ) -> tuple[_Rows, int]:
+    def _by_hand(self, text: bytes, bounds: Ints, piece: Piece, careful: Ints, last: bool) -> tuple[_Rows, int]:
         """Cut the lines that are not plain; also the index of the first line left for the next piece."""
         rows, count, done = _Rows(bad=list(piece.bad)), len(bounds) - 1, -1
         for index in careful.tolist():
@@ -197,9 +195,7 @@ class Cutter:
             rows.cells.append(fitted)
         return rows, count
 
-    def _continued(
-        self, text: bytes, bounds: Ints, index: int, end: int, codec: str
-    ) -> tuple[list[str] | None, int]:
+    def _continued(self, text: bytes, bounds: Ints, index: int, end: int, codec: str) -> tuple[list[str] | None, int]:
         """A row that starts with an open quote: its cells with the lines it needs, or None and one line."""
         begin = int(bounds[index])
         for stop in range(index + 2, end + 1):

@@ -15,6 +15,7 @@ from fanzha.errors import UnreadableFile
 from fanzha.formats.apply import readings
 from fanzha.formats.encoding import detect
 from fanzha.formats.grid import BadRow, Grid, Reading, Recognition, Sheet, Source, Wanted
+from fanzha.formats.headers import fields_of, normal
 from fanzha.formats.lines import newline_of, pieces
 from fanzha.formats.mapping import Mapping, Use
 from fanzha.formats.propose import proposals
@@ -31,7 +32,9 @@ _LABELS = (
     "涉案金额|损失金额|被骗金额|loss",
     "地区|报案地|案发地|辖区|city",
 )
-_STATED = tuple(re.compile(rf"^[ \t【\[]*(?:{label})[】\]]?[ \t]*[::][ \t]*(.*?)[ \t]*$", re.I | re.M) for label in _LABELS)
+_STATED = tuple(
+    re.compile(rf"^[ \t【\[]*(?:{label})[】\]]?[ \t]*[::][ \t]*(.*?)[ \t]*$", re.I | re.M) for label in _LABELS
+)
 _BODY = re.compile(r"^[ \t【\[]*(?:案情描述|简要案情|案情)[】\]]?[ \t]*[::][ \t]*", re.M)
 _BYTES_MAX = 64 << 20
 _LETTERS_MIN = 0.35
@@ -53,13 +56,22 @@ class Narrative:
         sheet, mapping = found
         if sheet.container == "text":
             stated = any(cell for cells in sheet.sample.cells[:-1] if cells is not None for cell in cells.to_pylist())
-            why = ("plain text with stated number or time", "文本文件,含编号或报案时间") if stated else ("plain text", "纯文本")
+            why = (
+                ("plain text with stated number or time", "文本文件,含编号或报案时间")
+                if stated
+                else ("plain text", "纯文本")
+            )
             return Recognition(self.name, 70 if stated else 55, *why)
         own = [use.header for use in mapping.uses if use.field == "text"]
         told = sum(1 for cell in sheet.sample.column(mapping.positions("text")[0]).to_pylist() if cell)
-        mostly = told * 5 >= 4 * len(sheet.sample.rows) and len(list(mapping.mentions())) <= 3
+        named = fields_of("report").get(normal(own[0]), ("", 0))[0] == "text"
+        mostly = named and told * 5 >= 4 * len(sheet.sample.rows) and len(list(mapping.mentions())) <= 3
         return Recognition(
-            self.name, 80 if mostly else 50, f"column “{own[0]}” holds narratives", f"“{own[0]}”栏为案情描述", dict(sheet.dialect)
+            self.name,
+            80 if mostly else 50,
+            f"column “{own[0]}” holds narratives",
+            f"“{own[0]}”栏为案情描述",
+            dict(sheet.dialect),
         )
 
     def read(self, source: Source) -> Iterator[Reading]:
@@ -89,10 +101,11 @@ class Narrative:
 
 
 def _found(source: Source) -> tuple[Sheet, Mapping] | None:
-    """The table with a narrative, or the text file as a table."""
+    """The one table, where it has a narrative, or the text file as a table; several are left to the reader of any table."""
     try:
         proposed = proposals(source)
-        for sheet, mapping in proposed:
+        if len(proposed) == 1:
+            sheet, mapping = proposed[0]
             if mapping is not None and mapping.record == "report" and mapping.has("text"):
                 return sheet, mapping
         if proposed:

@@ -19,7 +19,9 @@ _LOOKED_AT = 60
 _MOST = 0.8
 _NARRATIVE_MIN = 12  # characters of the usual cell of a narrative
 _OWN_NUMBER = re.compile(r"(?:账号|卡号|账户|account)[^0-9]{0,12}([0-9][0-9 *]{8,28}[0-9])", re.IGNORECASE)
-_OWN_PHONE = re.compile(r"(?:号码|手机号|用户|本机|number|msisdn)[^0-9+]{0,12}(\+?[0-9][0-9 -]{6,18}[0-9])", re.IGNORECASE)
+_OWN_PHONE = re.compile(
+    r"(?:号码|手机号|用户|本机|number|msisdn)[^0-9+]{0,12}(\+?[0-9][0-9 -]{6,18}[0-9])", re.IGNORECASE
+)
 _FEN = re.compile(r"[((\[]\s*分\s*[))\]]|(?:in)?(?:fen|cents)\b", re.IGNORECASE)
 # domain before url: a bare host is a domain
 _SNIFFERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
@@ -219,7 +221,9 @@ def _identifier(sheet: Sheet, position: int, header: str) -> Use | None:
     cells = cells_of(sheet, position)
     if last in chains() or (hit and hit[0] == "wallet"):
         chain = last if last in chains() else ""
-        parsed = sum(wallet.parse(c, chain=chain.upper() or None) is not None for cell in cells for c in cell.split("\x1f")[:1])
+        parsed = sum(
+            wallet.parse(c, chain=chain.upper() or None) is not None for cell in cells for c in cell.split("\x1f")[:1]
+        )
         if cells and 2 * parsed >= len(cells):
             return Use("mention", position, header, "wallet", role, chain.upper())
     elif hit is not None and cells:
@@ -228,7 +232,12 @@ def _identifier(sheet: Sheet, position: int, header: str) -> Use | None:
         return None
     if "address" in name and "." in header and not any(" " in cell for cell in cells):
         return Use("mention", position, header, "wallet", role, "")
-    if normal(header) in fields_of("report") and fields_of("report")[normal(header)][0] in ("reference", "at", "amount", "victim"):
+    if normal(header) in fields_of("report") and fields_of("report")[normal(header)][0] in (
+        "reference",
+        "at",
+        "amount",
+        "victim",
+    ):
         return None
     for kind, test in _SNIFFERS:
         if sum(test(cell.split("\x1f")[0]) for cell in cells) >= _MOST * len(cells):

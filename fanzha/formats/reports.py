@@ -109,7 +109,9 @@ def reports_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
 def _only_currency(mapping: Mapping, grid: Grid, default: str) -> str:
     """The currency of the whole block where its column names one and no other."""
     listed = words("currency")
-    named = {listed.get(normal_word(t), "") for t in pc.unique(picked(grid, mapping.positions("currency"))).to_pylist() if t}
+    named = {
+        listed.get(normal_word(t), "") for t in pc.unique(picked(grid, mapping.positions("currency"))).to_pylist() if t
+    }
     return named.pop() if len(named) == 1 and "" not in named else default
 
 
@@ -125,9 +127,7 @@ def _kinds(mapping: Mapping, grid: Grid) -> tuple[list[str], list[str]]:
     return _joined(mapping, grid, "stated_type", " / "), _joined(mapping, grid, "subtype", " / ")
 
 
-def _mention_rows(
-    mapping: Mapping, grid: Grid, ledger: Ledger, mentions: _Mentions, source: Source
-) -> set[int]:
+def _mention_rows(mapping: Mapping, grid: Grid, ledger: Ledger, mentions: _Mentions, source: Source) -> set[int]:
     """Mentions of all identifier columns; the rows that have one."""
     have: set[int] = set()
     for use in mapping.mentions():
@@ -156,7 +156,15 @@ def identifiers(use: Use, cell: str, source: Source) -> Iterator[text.Found]:
             lead = len(written) - len(written.lstrip())
             stop = start + len(written.rstrip())
             yield text.Found(
-                value.kind, start + lead, stop, written, value.normal, value.valid, value.partial, value.problem, use.role
+                value.kind,
+                start + lead,
+                stop,
+                written,
+                value.normal,
+                value.valid,
+                value.partial,
+                value.problem,
+                use.role,
             )
             continue
         for found in text.find(written, region=source.region):

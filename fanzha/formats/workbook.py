@@ -103,9 +103,7 @@ def _trimmed(row: list[str]) -> list[str]:
     return cells
 
 
-def _sheet_blocks(
-    header: tuple[str, ...], rows: list[list[str]], at: int, base: int, wanted: Wanted
-) -> Iterator[Grid]:
+def _sheet_blocks(header: tuple[str, ...], rows: list[list[str]], at: int, base: int, wanted: Wanted) -> Iterator[Grid]:
     width = len(header)
     for start in range(0, max(1, len(rows)), BLOCK_ROWS):
         kept: list[list[str]] = []

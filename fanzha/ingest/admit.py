@@ -27,7 +27,16 @@ FILE_BYTES_MAX = 8 << 30
 
 # What a reader may raise on bytes it was not made for. The file is then quarantined whole, with the
 # reason `reader_failed`: a fault of ours must neither lose a file nor stop the others.
-READER_FAULTS = (InputError, ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError, pa.ArrowException)
+READER_FAULTS = (
+    InputError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+    pa.ArrowException,
+)
 Counts = npt.NDArray[np.int64]  # rows in, kept, quarantined, structure
 Choose = Callable[[Record, Source], Mapping | None]
 
@@ -55,9 +64,7 @@ class Admission:
     again: bool = False
 
 
-def admit(
-    record: Record, engine: Engine, path: Path, terms: Terms, act: Act, choose: Choose = no_mapping
-) -> Admission:
+def admit(record: Record, engine: Engine, path: Path, terms: Terms, act: Act, choose: Choose = no_mapping) -> Admission:
     """Admit one file: kept, journalled, acknowledged, then read into the tables.
 
     `choose` gives the mapping kept for the file's layout, if one was.

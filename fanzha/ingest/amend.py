@@ -15,8 +15,10 @@ def _admission(entries: list[Entry], file: int) -> Entry:
     found = next((entry for entry in entries if entry.seq == file and entry.act == "admit"), None)
     if found is None:
         raise NotFound(
-            f"there is no admission {file}", f"没有序号为 {file} 的入库文件",
-            remedy="`fanzha export files` lists them", remedy_zh="fanzha export files 可列出全部文件",
+            f"there is no admission {file}",
+            f"没有序号为 {file} 的入库文件",
+            remedy="`fanzha export files` lists them",
+            remedy_zh="fanzha export files 可列出全部文件",
         )
     if any(entry.act == "withdraw" and entry.public["admission"] == file for entry in entries):
         raise NotAllowed(f"admission {file} was withdrawn already", f"序号 {file} 已撤回")
@@ -36,7 +38,13 @@ def withdraw(record: Record, engine: Engine, file: int, reason: str, act: Act) -
 
 
 def correct(
-    record: Record, engine: Engine, file: int, act: Act, *, terms: Terms | None = None, mapping: Mapping | None = None,
+    record: Record,
+    engine: Engine,
+    file: int,
+    act: Act,
+    *,
+    terms: Terms | None = None,
+    mapping: Mapping | None = None,
     format_name: str = "",
 ) -> Entry:
     """Read an admitted file again under other terms, another format or another mapping."""

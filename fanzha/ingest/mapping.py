@@ -63,8 +63,11 @@ def propose(record: Record, path: Path, terms: Terms, changes: Sequence[str] = (
     sheets = open_sheets(source)
     if not sheets:
         raise UnreadableFile(
-            "there is no table in this file", "该文件不含表格", where=str(path),
-            remedy="ask the sender for a table", remedy_zh="请来源方提供表格",
+            "there is no table in this file",
+            "该文件不含表格",
+            where=str(path),
+            remedy="ask the sender for a table",
+            remedy_zh="请来源方提供表格",
         )
     sheet = next((one for one in sheets if propose_mapping(one) is not None), sheets[0])
     mapping = kept_mapping(record, source) or propose_mapping(sheet) or Mapping("report", ())
@@ -93,8 +96,7 @@ def _columns(sheet: Sheet, mapping: Mapping) -> tuple[tuple[str, str, str, str],
         use = used.get(position)
         meaning = "" if use is None else ":".join(part for part in (use.field, use.kind, use.role, use.chain) if part)
         why = [
-            next((text for text in texts if f"“{header}”" in text), "")
-            for texts in (mapping.why_en, mapping.why_zh)
+            next((text for text in texts if f"“{header}”" in text), "") for texts in (mapping.why_en, mapping.why_zh)
         ]
         columns.append((header, meaning, why[0], why[1]))
     return tuple(columns)
@@ -113,8 +115,10 @@ def _changed(mapping: Mapping, sheet: Sheet, change: str) -> Mapping:
     column, equals, wish = change.partition("=")
     if not equals:
         raise InputError(
-            f"{change!r} is no change", f"{change!r} 不是有效的修改",
-            remedy='write "COLUMN=FIELD", for example "card no=account"', remedy_zh='请写成 "列名=字段",例如 "卡号=account"',
+            f"{change!r} is no change",
+            f"{change!r} 不是有效的修改",
+            remedy='write "COLUMN=FIELD", for example "card no=account"',
+            remedy_zh='请写成 "列名=字段",例如 "卡号=account"',
         )
     if column == "record":
         if wish not in RECORDS:
@@ -122,8 +126,10 @@ def _changed(mapping: Mapping, sheet: Sheet, change: str) -> Mapping:
         return replace(mapping, record=wish)
     if column not in sheet.header:
         raise NotFound(
-            f"the table has no column {column!r}", f"表格没有名为 {column!r} 的列",
-            remedy=f"columns: {', '.join(sheet.header)}", remedy_zh=f"现有列：{'、'.join(sheet.header)}",
+            f"the table has no column {column!r}",
+            f"表格没有名为 {column!r} 的列",
+            remedy=f"columns: {', '.join(sheet.header)}",
+            remedy_zh=f"现有列：{'、'.join(sheet.header)}",
         )
     position = sheet.header.index(column)
     rest = tuple(use for use in mapping.uses if use.position != position)
@@ -139,6 +145,8 @@ def _changed(mapping: Mapping, sheet: Sheet, change: str) -> Mapping:
 
 def _unknown(wish: str, known: Sequence[str]) -> InputError:
     return InputError(
-        f"there is no field {wish!r}", f"没有名为 {wish!r} 的字段",
-        remedy=f"choose one of: {', '.join(known)}", remedy_zh=f"可选：{', '.join(known)}",
+        f"there is no field {wish!r}",
+        f"没有名为 {wish!r} 的字段",
+        remedy=f"choose one of: {', '.join(known)}",
+        remedy_zh=f"可选：{', '.join(known)}",
     )

@@ -8,26 +8,23 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from fanzha.link.benign import Benign
 from fanzha.link.components import components
 from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL, Key, Named, Report, identifiers
 from fanzha.link.near import CALLS_SQL, Near, partial_matches, shared_callers, shared_mentions
 from fanzha.link.weigh import Pull, Seen, Weights, pull, shipped_weights
-from fanzha.store.engine import Engine, arrow_schema
-from fanzha.store.tables import table
+from fanzha.store.engine import Engine
 
 MADE = ("pulls", "case_reports", "joins", "near_links")
 
 
-def link(engine: Engine, as_of: int, benign: Benign) -> tuple[str, ...]:
+def link(engine: Engine, as_of: int, benign: Benign, weights: Weights | None = None) -> tuple[str, ...]:
     """Make pulls, case_reports, joins and near_links from reports, mentions and calls up to `as_of` (UTC ms).
 
     A report that shares no joining identifier is a case by itself. The case number is file and row of the earliest
     member (smallest file, then row). Returns the names of the tables made.
     """
-    weights = shipped_weights()
+    weights = weights or shipped_weights()
     reports: list[Report] = [(file, row) for file, row in engine.rows(REPORTS_SQL, (as_of,))]
     named = identifiers(reports, engine.rows(MENTIONS_SQL), weights.cap)
     pulls = weigh_all(named, weights, benign)
@@ -36,14 +33,13 @@ def link(engine: Engine, as_of: int, benign: Benign) -> tuple[str, ...]:
     near: set[Near] = set(shared_mentions(named, case_of, pulls, weights))
     near.update(partial_matches(named, case_of, pulls, weights))
     near.update(shared_callers(named, case_of, calls, benign, weights))
-    _write(engine, "pulls", [(*key, p.reports, p.weight, p.joins, p.why) for key, p in sorted(pulls.items())])
-    _write(
-        engine,
+    engine.replace_rows("pulls", [(*key, p.reports, p.weight, p.joins, p.why) for key, p in sorted(pulls.items())])
+    engine.replace_rows(
         "case_reports",
         sorted((case_of[index], *report) for index, report in enumerate(reports)),
     )
-    _write(engine, "joins", join_rows(reports, named, pulls, case_of))
-    _write(engine, "near_links", sorted(near))
+    engine.replace_rows("joins", join_rows(reports, named, pulls, case_of))
+    engine.replace_rows("near_links", sorted(near))
     return MADE
 
 
@@ -57,9 +53,7 @@ def weigh_all(named: Sequence[Named], weights: Weights, benign: Benign) -> dict[
         count[key] += not one.own
         valid[key] |= one.valid
         partial[key] |= one.partial
-    return {
-        key: pull(weights, *key, Seen(count[key], valid[key], partial[key]), benign.covers(*key)) for key in count
-    }
+    return {key: pull(weights, *key, Seen(count[key], valid[key], partial[key]), benign.covers(*key)) for key in count}
 
 
 def cases(reports: Sequence[Report], named: Sequence[Named], pulls: Mapping[Key, Pull]) -> dict[int, str]:
@@ -91,9 +85,3 @@ def join_rows(
         weight = 0 if one.own else pull.weight
         rows.append((case_of[one.report], *reports[one.report], one.kind, one.value, weight, joins, why))
     return sorted(rows, key=lambda r: (r[0], r[3], r[4], r[1], r[2]))
-
-
-def _write(engine: Engine, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    schema = arrow_schema(table(name))
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    engine.replace(name, pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema))

@@ -38,9 +38,7 @@ class Named(NamedTuple):
     partial: bool
 
 
-def identifiers(
-    reports: Iterable[Report], mentions: Iterable[tuple[Any, ...]], kinds: Collection[str]
-) -> list[Named]:
+def identifiers(reports: Iterable[Report], mentions: Iterable[tuple[Any, ...]], kinds: Collection[str]) -> list[Named]:
     """What each report names, sorted and each once; mentions of other kinds or of no report are left out.
 
     `mentions` are rows of MENTIONS_SQL. A web address also names the registered domain it is under, and a host name
@@ -75,7 +73,5 @@ def _add(found: dict[tuple[int, str, str], Named], one: Named) -> None:
     key = (one.report, one.kind, one.value)
     old = found.get(key)
     if old is not None:
-        one = one._replace(
-            own=old.own or one.own, valid=old.valid or one.valid, partial=old.partial or one.partial
-        )
+        one = one._replace(own=old.own or one.own, valid=old.valid or one.valid, partial=old.partial or one.partial)
     found[key] = one

@@ -131,16 +131,14 @@ def may_stand_for(kind: str, partial: str, full: str) -> bool:
 def _block(kind: str, value: str) -> tuple[str, str]:
     """The ends by which a number is looked up; the country code of a telephone tells nothing and is skipped."""
     bare = value.removeprefix("+86") if kind == "phone" else value
-    return bare[:BLOCK - 1] if kind == "phone" else bare[:BLOCK], bare[-BLOCK:]
+    return bare[: BLOCK - 1] if kind == "phone" else bare[:BLOCK], bare[-BLOCK:]
 
 
 def _ordered(case_a: str, case_b: str) -> tuple[str, str]:
     return (case_a, case_b) if case_a <= case_b else (case_b, case_a)
 
 
-def _pairs(
-    members: set[str], kind: str, value: str, how: str, weight: int, weights: Weights
-) -> Iterator[Near]:
+def _pairs(members: set[str], kind: str, value: str, how: str, weight: int, weights: Weights) -> Iterator[Near]:
     if len(members) <= weights.near_cases_max:
         for case_a, case_b in combinations(sorted(members), 2):
             yield Near(case_a, case_b, kind, value, how, weight)

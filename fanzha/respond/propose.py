@@ -8,13 +8,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, NamedTuple
 
-import pyarrow as pa
-
-from fanzha.store.engine import Engine, arrow_schema
-from fanzha.store.tables import table
+from fanzha.clean import domain, url
+from fanzha.clean.currency import exponent
+from fanzha.store.engine import Engine
 
 MADE = ("steps",)
 HOLD_MS = 48 * 3_600_000  # 银发〔2016〕261号: an emergency stop-payment ends after 48 hours unless a freeze follows
+# Below this, in major units, nobody is asked for a statement or an exit: the trace of a few yuan in an ordinary person's
+# account does not weigh up the request (Anti-Telecom and Online Fraud Law, art. 4). `disputed` and `exits` still list it.
+ASK_MIN_MAJOR = 100
 HEAR_FIRST = ("shop", "payroll", "family")
 VERBS = ("hold", "ask_holder", "request_statement", "request_exit", "clarify_report", "request_subscriber", "takedown")
 EXIT_GROUNDS = {"cash": "left_as_cash", "crypto": "left_as_crypto", "goods": "left_as_goods", "abroad": "left_abroad"}
@@ -83,9 +85,7 @@ def propose(engine: Engine, as_of: int) -> tuple[str, ...]:
         *for_shared_identifiers(engine.rows(JOINS_SQL)),
         *for_doubtful_reports(engine.rows(MISSING_SQL), engine.rows(INVALID_SQL)),
     ]
-    schema = arrow_schema(table("steps"))
-    columns = list(zip(*rank(steps), strict=True)) or [()] * len(schema)
-    engine.replace("steps", pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema))
+    engine.replace_rows("steps", rank(steps))
     return MADE
 
 
@@ -103,8 +103,17 @@ def for_held_money(disputed: Iterable[Sequence[Any]], own: Collection[str], as_o
         elif held > 0:
             steps.append(
                 Step(
-                    case_id, "hold", "account", account, bank, held, currency, as_of + HOLD_MS, "traced_amount",
-                    innocent, held,
+                    case_id,
+                    "hold",
+                    "account",
+                    account,
+                    bank,
+                    held,
+                    currency,
+                    as_of + HOLD_MS,
+                    "traced_amount",
+                    innocent,
+                    held,
                 )
             )
     return steps
@@ -122,8 +131,10 @@ def for_unlocated_money(
     A reporter's own account is never asked for: what came back to it is the reporter's to explain.
     """
     steps = []
-    for case_id, account, bank, _, _, unlocated, currency, statement, innocent in disputed:
-        if (unlocated > 0 or not statement) and account not in invalid and account not in own:
+    for case_id, account, bank, received, _, unlocated, currency, statement, innocent in disputed:
+        if (not statement and worth_asking(received, currency)) or worth_asking(unlocated, currency):
+            if account in invalid or account in own:
+                continue
             kind = "wallet" if ":" in account else "account"
             verb = "request_exit" if kind == "wallet" else "request_statement"
             ground = "left_as_crypto" if kind == "wallet" else "statement_gap" if statement else "trail_ends"
@@ -133,24 +144,46 @@ def for_unlocated_money(
     return steps
 
 
+def worth_asking(amount: int, currency: str) -> bool:
+    """Whether an amount in minor units is worth a request to a third party."""
+    smallest: int = ASK_MIN_MAJOR * 10 ** exponent(currency)
+    return amount >= smallest
+
+
 def for_exits(exits: Iterable[Sequence[Any]]) -> list[Step]:
     """Ask who took the money out, one step for each account and way out."""
     return [
         Step(
-            case_id, "request_exit", "account", account, bank, int(amount), currency, None, EXIT_GROUNDS[kind], "none",
+            case_id,
+            "request_exit",
+            "account",
+            account,
+            bank,
+            int(amount),
+            currency,
+            None,
+            EXIT_GROUNDS[kind],
+            "none",
             int(amount) if kind in REACHABLE_EXITS else 0,
         )
         for case_id, account, bank, kind, currency, amount in exits
+        if worth_asking(int(amount), currency)
     ]
 
 
 def for_shared_identifiers(joins: Iterable[Sequence[Any]]) -> list[Step]:
-    """Ask for the calls of a number that joins reports; propose that a site that joins reports be taken down."""
+    """Ask for the calls of a number that joins reports; propose that a site that joins reports be taken down.
+
+    A page of a site that is proposed itself is not proposed again.
+    """
+    found = list(joins)
+    sites = {(case_id, value) for case_id, kind, value in found if kind == "domain"}
     return [
         Step(case_id, "request_subscriber", kind, value, "", None, "", None, "joins_reports", "none", 0)
         if kind == "phone"
         else Step(case_id, "takedown", kind, value, "", None, "", None, "site_in_reports", "none", 0)
-        for case_id, kind, value in joins
+        for case_id, kind, value in found
+        if kind != "url" or (case_id, domain.registered(url.host(value))) not in sites
     ]
 
 
@@ -158,8 +191,17 @@ def for_doubtful_reports(missing: Iterable[Sequence[Any]], invalid: Iterable[Seq
     """Ask the reporter again where the statement contradicts the report or a number cannot be right."""
     steps = [
         Step(
-            case_id, "clarify_report", "report", f"{file}-{row}", "", int(amount), currency, None, "payment_not_shown",
-            "none", 0,
+            case_id,
+            "clarify_report",
+            "report",
+            f"{file}-{row}",
+            "",
+            int(amount),
+            currency,
+            None,
+            "payment_not_shown",
+            "none",
+            0,
         )
         for case_id, file, row, amount, currency in missing
     ]
@@ -176,6 +218,8 @@ def rank(steps: Iterable[Step]) -> list[tuple[Any, ...]]:
         by_case[step.case_id].append(step)
     rows = []
     for case_id in sorted(by_case):
-        ordered = sorted(by_case[case_id], key=lambda s: (-s.reachable, VERBS.index(s.verb), s.target, s.currency, s.ground))
+        ordered = sorted(
+            by_case[case_id], key=lambda s: (-s.reachable, VERBS.index(s.verb), s.target, s.currency, s.ground)
+        )
         rows += [(case_id, number, *step[1:]) for number, step in enumerate(ordered, 1)]
     return rows

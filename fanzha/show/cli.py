@@ -6,7 +6,18 @@ from fanzha.model.version import VERSION
 from fanzha.show.words import Words
 
 COMMANDS = (
-    "run", "admit", "map", "cases", "case", "rebuild", "verify", "withdraw", "correct", "export", "formats", "doctor",
+    "run",
+    "admit",
+    "map",
+    "cases",
+    "case",
+    "rebuild",
+    "verify",
+    "withdraw",
+    "correct",
+    "export",
+    "formats",
+    "doctor",
 )
 # A command's function where its name is taken by Python or says too little.
 FUNCTIONS = {"map": "map_table", "case": "one_case", "export": "export_table", "formats": "list_formats"}

@@ -104,9 +104,13 @@ def admit(file: list[Path], /, *, handling: Handling = NO_HANDLING, common: Comm
 
 
 def map_table(
-    file: Path, /, *, keep: Annotated[bool, Parameter(negative="")] = False,
+    file: Path,
+    /,
+    *,
+    keep: Annotated[bool, Parameter(negative="")] = False,
     set: Annotated[list[str] | None, Parameter(negative="")] = None,
-    handling: Handling = NO_HANDLING, common: Common = NO_COMMON,
+    handling: Handling = NO_HANDLING,
+    common: Common = NO_COMMON,
 ) -> None:
     """Propose and keep a mapping."""
     terminal = _terminal(common)
@@ -178,8 +182,13 @@ def correct(file: int, /, *, format: str = "", handling: Handling = NO_HANDLING,
 
 
 def export_table(
-    table: str, /, *, format: Literal["jsonl", "csv", "parquet", "xlsx"] = "csv", out: Path | None = None,
-    purpose: str = "", common: Common = NO_COMMON,
+    table: str,
+    /,
+    *,
+    format: Literal["jsonl", "csv", "parquet", "xlsx"] = "csv",
+    out: Path | None = None,
+    purpose: str = "",
+    common: Common = NO_COMMON,
 ) -> None:
     """Export a table."""
     terminal = _terminal(common)

@@ -51,8 +51,11 @@ class Terminal:
             yield
             return
         columns = (
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24),
-            TextColumn("{task.completed}/{task.total} {task.fields[what]}"), TimeElapsedColumn(),
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed}/{task.total} {task.fields[what]}"),
+            TimeElapsedColumn(),
         )
         with Progress(*columns, console=Console(stderr=True)) as progress:
             self._progress = progress
@@ -113,14 +116,22 @@ class Terminal:
             self.json({"admissions": [asdict(admission) for admission in admissions]})
             return
         table = self._table(
-            "files_title", ("col_number", "right"), ("col_file", "left"), ("col_format", "left"),
-            ("col_rows", "right"), ("col_kept", "right"), ("col_quarantined", "right"), ("col_structure", "right"),
+            "files_title",
+            ("col_number", "right"),
+            ("col_file", "left"),
+            ("col_format", "left"),
+            ("col_rows", "right"),
+            ("col_kept", "right"),
+            ("col_quarantined", "right"),
+            ("col_structure", "right"),
         )
         for a in admissions:
             name = Text(a.name)
             if a.again:
                 name.append(f"  {self.words('again')}", style="dim")
-            form = Text(self.words("unreadable"), style="red") if a.format == UNREADABLE else Text(self._format(a.format))
+            form = (
+                Text(self.words("unreadable"), style="red") if a.format == UNREADABLE else Text(self._format(a.format))
+            )
             bad = Text(str(a.quarantined), style="yellow" if a.quarantined else "dim")
             table.add_row(str(a.file), name, form, str(a.rows_in), str(a.kept), bad, str(a.structure))
         self.out.print(table)
@@ -151,15 +162,29 @@ class Terminal:
             return
         several = [case for case in cases if case.reports > 1 or case.accounts]
         table = self._table(
-            "cases_title", ("col_case", "left"), ("col_reports", "right"), ("col_places", "left"),
-            ("col_accounts", "right"), ("col_tiers", "right"), ("col_stated", "right"), ("col_held", "right"),
-            ("col_exited", "right"), ("col_unlocated", "right"),
+            "cases_title",
+            ("col_case", "left"),
+            ("col_reports", "right"),
+            ("col_places", "left"),
+            ("col_accounts", "right"),
+            ("col_tiers", "right"),
+            ("col_stated", "right"),
+            ("col_held", "right"),
+            ("col_exited", "right"),
+            ("col_unlocated", "right"),
         )
         for case in several[:limit]:
             places = "、".join(case.places[:3]) + (" …" if len(case.places) > 3 else "")
             table.add_row(
-                case.id, str(case.reports), places, str(case.accounts), str(case.tiers), self._sums(case.stated),
-                Text(self._sums(case.held), style="bold green"), self._sums(case.exited), self._sums(case.unlocated),
+                case.id,
+                str(case.reports),
+                places,
+                str(case.accounts),
+                str(case.tiers),
+                self._sums(case.stated),
+                Text(self._sums(case.held), style="bold green"),
+                self._sums(case.exited),
+                self._sums(case.unlocated),
             )
         self.out.print(table)
         when = self._moment(workspace.as_of())
@@ -172,11 +197,23 @@ class Terminal:
         steps = workspace.steps(case.id)
         joins = workspace.joins(case.id)
         if self.json_wanted:
-            self.json({"as_of": workspace.as_of(), "case": asdict(case), "joins": joins,
-                       "steps": [asdict(step) for step in steps]})
+            self.json(
+                {
+                    "as_of": workspace.as_of(),
+                    "case": asdict(case),
+                    "joins": joins,
+                    "steps": [asdict(step) for step in steps],
+                }
+            )
             return
         self.cases(workspace, [case], 1)
-        table = self._table("joins_title", ("col_kind", "left"), ("col_identifier", "left"), ("col_reports", "right"), ("col_why", "left"))
+        table = self._table(
+            "joins_title",
+            ("col_kind", "left"),
+            ("col_identifier", "left"),
+            ("col_reports", "right"),
+            ("col_why", "left"),
+        )
         for join in joins[:20]:
             why = Text(pick(code_name("whys", join["why"]), self.words.lang), style="" if join["joins"] else "dim")
             table.add_row(join["kind"], mask_value(join["kind"], join["value"]), str(join["reports"]), why)
@@ -186,16 +223,29 @@ class Terminal:
     def steps(self, steps: Sequence[Step]) -> None:
         """Proposals, the most urgent first."""
         table = self._table(
-            "steps_title", ("col_rank", "right"), ("col_verb", "left"), ("col_target", "left"), ("col_body", "left"),
-            ("col_amount", "right"), ("col_expires", "left"), ("col_innocent", "left"),
+            "steps_title",
+            ("col_case", "left"),
+            ("col_verb", "left"),
+            ("col_target", "left"),
+            ("col_body", "left"),
+            ("col_amount", "right"),
+            ("col_expires", "left"),
+            ("col_innocent", "left"),
         )
         verbs, innocent, lang = vocabulary("steps"), vocabulary("innocent"), self.words.lang
         for step in steps:
             amount = money(step.amount_minor, step.currency) if step.amount_minor is not None else "–"
             expires = self._moment(step.expires_ms)
             first = innocent[step.innocent].say(lang) if step.innocent in innocent and step.innocent != "none" else "–"
-            table.add_row(str(step.rank), verbs[step.verb].say(lang), mask_value(step.target_kind, step.target),
-                          step.body or "–", amount, expires, first)
+            table.add_row(
+                step.case_id,
+                verbs[step.verb].say(lang),
+                mask_value(step.target_kind, step.target),
+                step.body or "–",
+                amount,
+                expires,
+                first,
+            )
         self.out.print(table)
 
     def run_summary(
@@ -203,8 +253,14 @@ class Terminal:
     ) -> None:
         """The end of the main job: files, quarantine, cases, first steps, where the report lies."""
         if self.json_wanted:
-            self.json({"as_of": workspace.as_of(), "report": str(page), "admissions": [asdict(a) for a in admissions],
-                       "cases": [asdict(case) for case in cases]})
+            self.json(
+                {
+                    "as_of": workspace.as_of(),
+                    "report": str(page),
+                    "admissions": [asdict(a) for a in admissions],
+                    "cases": [asdict(case) for case in cases],
+                }
+            )
             return
         self.admissions(admissions)
         self.out.print()
@@ -213,10 +269,13 @@ class Terminal:
         self.cases(workspace, cases, 10)
         self.out.print()
         first = [step for case in cases[:5] for step in workspace.steps(case.id)]
-        self.steps(sorted(first, key=lambda step: (-step.reachable_minor, step.case_id, step.rank))[:8])
+        self.steps(sorted(first, key=lambda step: (step.rank, step.case_id))[:8])
         summary = self.words(
-            "summary", files=len(admissions), kept=sum(a.kept for a in admissions),
-            quarantined=sum(a.quarantined for a in admissions), reports=sum(case.reports for case in cases),
+            "summary",
+            files=len(admissions),
+            kept=sum(a.kept for a in admissions),
+            quarantined=sum(a.quarantined for a in admissions),
+            reports=sum(case.reports for case in cases),
             cases=len(cases),
         )
         self.out.print(Panel(Text(f"{summary}\n{self.words('report_at', path=page)}"), expand=False))
@@ -244,7 +303,9 @@ class Terminal:
     def proposal(self, proposal: Proposal, *, kept: bool) -> None:
         """How a table would be read."""
         if self.json_wanted:
-            self.json({"mapping": json.loads(proposal.mapping.to_json()), "signature": proposal.signature, "kept": kept})
+            self.json(
+                {"mapping": json.loads(proposal.mapping.to_json()), "signature": proposal.signature, "kept": kept}
+            )
             return
         table = self._table("map_title", ("col_column", "left"), ("col_meaning", "left"), ("col_why", "left"))
         for column, meaning, why_en, why_zh in proposal.columns:
@@ -271,18 +332,29 @@ class Terminal:
     def doctor(self, folder: Path) -> None:
         """Installation and workspace."""
         parts = {name: version(name) for name in PARTS}
-        state: dict[str, Any] = {"fanzha": VERSION, "python": platform.python_version(), "parts": parts,
-                                 "sqlite": apsw.sqlite_lib_version(), "workspace": None}
+        state: dict[str, Any] = {
+            "fanzha": VERSION,
+            "python": platform.python_version(),
+            "parts": parts,
+            "sqlite": apsw.sqlite_lib_version(),
+            "workspace": None,
+        }
         if (folder / "lock").exists():
             with Workspace(folder) as workspace:
-                state["workspace"] = {"path": str(folder), "entries": workspace.record.journal.size(),
-                                      "unclaimed": len(workspace.record.unclaimed())}
+                state["workspace"] = {
+                    "path": str(folder),
+                    "entries": workspace.record.journal.size(),
+                    "unclaimed": len(workspace.record.unclaimed()),
+                }
         if self.json_wanted:
             self.json(state)
             return
-        lines = [self.words("doctor_title"), self.words("doctor_python", version=state["python"]),
-                 self.words("doctor_sqlite", version=state["sqlite"]),
-                 *(self.words("doctor_part", name=name, version=found) for name, found in parts.items())]
+        lines = [
+            self.words("doctor_title"),
+            self.words("doctor_python", version=state["python"]),
+            self.words("doctor_sqlite", version=state["sqlite"]),
+            *(self.words("doctor_part", name=name, version=found) for name, found in parts.items()),
+        ]
         held = state["workspace"]
         lines.append(self.words("doctor_workspace", **held) if held else self.words("doctor_no_workspace", path=folder))
         for line in lines:

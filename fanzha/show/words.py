@@ -41,7 +41,7 @@ def choose_language(arguments: Sequence[str], environment: Mapping[str, str] = o
             value = arguments[place + 1]
         if value in LANGUAGES:
             return value
-    wish = next((environment[name] for name in ("FANZHA_LANG", "LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    wish = next(
+        (environment[name] for name in ("FANZHA_LANG", "LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), ""
+    )
     return "zh" if wish.startswith("zh") else "en"
-
-

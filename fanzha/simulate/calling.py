@@ -27,12 +27,16 @@ def _crew_and_victims(rng: Random, draft: Draft, ordeals: list[Ordeal]) -> list[
         for plan in ordeal.plans:
             if plan.purpose != "scam":
                 continue
-            calls.append(Call(ordeal.phone, victim, plan.at_ms - rng.randrange(120, 1500) * 1000, rng.randrange(60, 1800)))
+            calls.append(
+                Call(ordeal.phone, victim, plan.at_ms - rng.randrange(120, 1500) * 1000, rng.randrange(60, 1800))
+            )
             if victim.startswith("+86"):
                 calls.append(Call(BANK_SMS, victim, plan.at_ms + 5000, 0, "sms"))
         if victim.startswith("+86"):
             calls.append(Call(victim, ordeal.phone, ordeal.last_ms + rng.randrange(900, 7200) * 1000, 0))
-            calls.append(Call(POLICE_LINE, victim, ordeal.last_ms + rng.randrange(2, 30) * HOUR_MS, rng.randrange(60, 400)))
+            calls.append(
+                Call(POLICE_LINE, victim, ordeal.last_ms + rng.randrange(2, 30) * HOUR_MS, rng.randrange(60, 400))
+            )
     return calls
 
 
@@ -49,10 +53,19 @@ def _suppliers(rng: Random, draft: Draft, gangs: list[Gang]) -> list[Call]:
                 calls.append(Call(*pair, _daytime(rng, CALLS_FROM_MS, END_MS), rng.randrange(15, 300)))
         for contact in gang.phones[1:4]:
             for _ in range(6):
-                calls.append(Call(gang.phones[0], contact, _daytime(rng, CALLS_FROM_MS, END_MS), rng.randrange(10, 200)))
+                calls.append(
+                    Call(gang.phones[0], contact, _daytime(rng, CALLS_FROM_MS, END_MS), rng.randrange(10, 200))
+                )
     for holder in holders:
         for _ in range(6):
-            calls.append(Call(dealer.number, holder.number, _daytime(rng, CALLS_FROM_MS, FRAUD_MS + 20 * DAY_MS), rng.randrange(20, 240)))
+            calls.append(
+                Call(
+                    dealer.number,
+                    holder.number,
+                    _daytime(rng, CALLS_FROM_MS, FRAUD_MS + 20 * DAY_MS),
+                    rng.randrange(20, 240),
+                )
+            )
     return calls
 
 
@@ -86,7 +99,9 @@ def calls(draft: Draft, ordeals: list[Ordeal], gangs: list[Gang]) -> list[Call]:
     """All calls of the period, in time order, no two of one number at one second."""
     rng = stream(draft.seed, "calls")
     made = [
-        *_crew_and_victims(rng, draft, ordeals), *_suppliers(rng, draft, gangs), *_cold_calls(rng, draft, gangs),
+        *_crew_and_victims(rng, draft, ordeals),
+        *_suppliers(rng, draft, gangs),
+        *_cold_calls(rng, draft, gangs),
         *_ordinary(rng, draft),
     ]
     taken: set[tuple[str, int]] = set()

@@ -27,22 +27,52 @@ STATEMENTS = {
 
 # key, bank, role, gang, tier, person's role code
 MULES = (
-    ("a1", 0, "mule", "A", 1, "R-CARD"), ("a2", 1, "mule", "A", 1, "V-UNW"), ("a3", 2, "mule", "A", 1, "R-CARD"),
-    ("a4", 0, "mule", "A", 2, "R-CARD"), ("a5", 3, "mule", "A", 2, "R-CARD"), ("a6", 0, "mule", "A", 3, "R-CASH"),
-    ("b1", 0, "mule", "B", 1, "R-CARD"), ("b2", 2, "mule", "B", 1, "R-CARD"), ("b3", 1, "mule", "B", 2, "R-CARD"),
-    ("b4", 4, "mule", "B", 2, "R-CARD"), ("b5", 3, "mule", "B", 3, "R-CARD"), ("c1", 1, "mule", "C", 1, "R-CARD"),
-    ("c2", 3, "mule", "C", 1, "R-CARD"), ("c3", 1, "mule", "C", 2, "R-CARD"), ("c4", 2, "mule", "C", 3, "R-CASH"),
-    ("bt1", 5, "mule", "B", 1, "R-CARD"), ("ct1", 5, "mule", "C", 1, "R-CARD"),
-    ("w1", 2, "launder", "", 2, "R-WASH"), ("w2", 4, "launder", "", 3, "R-WASH"), ("w3", 3, "launder", "", 4, "R-WASH"),
+    ("a1", 0, "mule", "A", 1, "R-CARD"),
+    ("a2", 1, "mule", "A", 1, "V-UNW"),
+    ("a3", 2, "mule", "A", 1, "R-CARD"),
+    ("a4", 0, "mule", "A", 2, "R-CARD"),
+    ("a5", 3, "mule", "A", 2, "R-CARD"),
+    ("a6", 0, "mule", "A", 3, "R-CASH"),
+    ("b1", 0, "mule", "B", 1, "R-CARD"),
+    ("b2", 2, "mule", "B", 1, "R-CARD"),
+    ("b3", 1, "mule", "B", 2, "R-CARD"),
+    ("b4", 4, "mule", "B", 2, "R-CARD"),
+    ("b5", 3, "mule", "B", 3, "R-CARD"),
+    ("c1", 1, "mule", "C", 1, "R-CARD"),
+    ("c2", 3, "mule", "C", 1, "R-CARD"),
+    ("c3", 1, "mule", "C", 2, "R-CARD"),
+    ("c4", 2, "mule", "C", 3, "R-CASH"),
+    ("bt1", 5, "mule", "B", 1, "R-CARD"),
+    ("ct1", 5, "mule", "C", 1, "R-CARD"),
+    ("w1", 2, "launder", "", 2, "R-WASH"),
+    ("w2", 4, "launder", "", 3, "R-WASH"),
+    ("w3", 3, "launder", "", 4, "R-WASH"),
     ("wt1", 5, "launder", "", 2, "R-WASH"),
 )
 HONEST = (
-    ("s1", 2, "shop"), ("e1", 2, "payroll"), ("f1", 3, "family"), ("f2", 1, "family"), ("d1", 3, "dealer"),
-    ("r1", 2, "rent"), ("o1", 0, "person"), ("o2", 3, "person"), ("o3", 4, "person"), ("ot1", 5, "person"),
-    ("g1", 1, "gold"), ("u1", 3, "dealer_crypto"), ("ut1", 5, "dealer_crypto"), ("x1", 6, "abroad"), ("xt1", 7, "abroad"),
+    ("s1", 2, "shop"),
+    ("e1", 2, "payroll"),
+    ("f1", 3, "family"),
+    ("f2", 1, "family"),
+    ("d1", 3, "dealer"),
+    ("r1", 2, "rent"),
+    ("o1", 0, "person"),
+    ("o2", 3, "person"),
+    ("o3", 4, "person"),
+    ("ot1", 5, "person"),
+    ("g1", 1, "gold"),
+    ("u1", 3, "dealer_crypto"),
+    ("ut1", 5, "dealer_crypto"),
+    ("x1", 6, "abroad"),
+    ("xt1", 7, "abroad"),
 )
 PRINTED = {
-    "s1": "果满园水果店", "e1": "远帆包装有限公司", "g1": "玉满堂金行", "x1": "LUCKY HARBOUR TRADING", "xt1": "LUCKY HARBOUR TRADING", "d1": "旧时光二手行",
+    "s1": "果满园水果店",
+    "e1": "远帆包装有限公司",
+    "g1": "玉满堂金行",
+    "x1": "LUCKY HARBOUR TRADING",
+    "xt1": "LUCKY HARBOUR TRADING",
+    "d1": "旧时光二手行",
 }
 
 
@@ -74,8 +104,10 @@ def crews(preset: str) -> tuple[Crew, ...]:
     if preset not in PRESETS:
         names = ", ".join(PRESETS)
         raise NotFound(
-            f"there is no preset called {preset!r}", f"没有名为 {preset!r} 的预设",
-            remedy=f"choose one of: {names}", remedy_zh=f"可选:{names}",
+            f"there is no preset called {preset!r}",
+            f"没有名为 {preset!r} 的预设",
+            remedy=f"choose one of: {names}",
+            remedy_zh=f"可选:{names}",
         )
     return PRESETS[preset]
 
@@ -102,14 +134,31 @@ def _add(draft: Draft, rng: Random, key: str, bank: int, role: str, person_role:
     city = rng.choice(THAI_CITIES if thai else CITIES)
     draft.people.append(Person(key, name, city, "TH" if thai else "CN", person_role))
     draft.accounts[key] = Account(
-        key, number, name, bank_name, currency, role, rng.randrange(*opening) * 100, delivered=_delivered(key), city=city
+        key,
+        number,
+        name,
+        bank_name,
+        currency,
+        role,
+        rng.randrange(*opening) * 100,
+        delivered=_delivered(key),
+        city=city,
     )
 
 
 def _with_gang(account: Account, gang: str, tier: int) -> Account:
     return Account(
-        account.key, account.number, account.holder, account.bank, account.currency, account.role,
-        account.opening_minor, gang, tier, account.delivered, account.city,
+        account.key,
+        account.number,
+        account.holder,
+        account.bank,
+        account.currency,
+        account.role,
+        account.opening_minor,
+        gang,
+        tier,
+        account.delivered,
+        account.city,
     )
 
 
@@ -161,8 +210,12 @@ def add_phones(draft: Draft, crew_list: tuple[Crew, ...]) -> list[Gang]:
         keys = crew.payees + crew.payees_thai
         gangs.append(
             Gang(
-                crew.key, tuple(dict.fromkeys(crew.types)), tuple(phone.number for phone in phones),
-                tuple(draft.accounts[key].number for key in keys), sites, invent.tron_address(rng),
+                crew.key,
+                tuple(dict.fromkeys(crew.types)),
+                tuple(phone.number for phone in phones),
+                tuple(draft.accounts[key].number for key in keys),
+                sites,
+                invent.tron_address(rng),
             )
         )
     draft.phones.append(_phone(rng, "card-dealer", "CN", "昆明", "", "supplier", "investigative"))

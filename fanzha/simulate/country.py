@@ -18,8 +18,15 @@ def simulate(preset: str, seed: int) -> World:
     ordeals = add_ordeals(draft, crew_list, gangs)
     draft.transfers = run(draft)
     return World(
-        preset=preset, seed=seed, start_ms=START_MS, end_ms=END_MS, people=tuple(draft.people),
-        accounts=tuple(draft.accounts.values()), phones=tuple(draft.phones), gangs=tuple(gangs),
-        reports=tuple(telling.reports(draft, ordeals, gangs)), transfers=tuple(draft.transfers),
+        preset=preset,
+        seed=seed,
+        start_ms=START_MS,
+        end_ms=END_MS,
+        people=tuple(draft.people),
+        accounts=tuple(draft.accounts.values()),
+        phones=tuple(draft.phones),
+        gangs=tuple(gangs),
+        reports=tuple(telling.reports(draft, ordeals, gangs)),
+        transfers=tuple(draft.transfers),
         calls=tuple(calling.calls(draft, ordeals, gangs)),
     )

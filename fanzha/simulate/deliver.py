@@ -109,9 +109,17 @@ def _report_rows(world: World, channel: str) -> list[Row]:
         if report.channel == channel:
             words = PRETEXT[report.scam_type]
             rows.append(
-                {"reference": report.reference, "at_ms": report.at_ms, "text": report.text, "victim": report.victim,
-                 "stated_type": words[2] if report.currency == "THB" else words[0], "currency": report.currency,
-                 "amount_minor": report.amount_minor, "city": report.city, "zone": report.zone}
+                {
+                    "reference": report.reference,
+                    "at_ms": report.at_ms,
+                    "text": report.text,
+                    "victim": report.victim,
+                    "stated_type": words[2] if report.currency == "THB" else words[0],
+                    "currency": report.currency,
+                    "amount_minor": report.amount_minor,
+                    "city": report.city,
+                    "zone": report.zone,
+                }
             )
     return rows
 
@@ -136,12 +144,18 @@ def _narratives(world: World) -> Delivered:
 def _sites(world: World) -> Delivered:
     """A platform's list of reported sites, some of them harmless."""
     rng = stream(world.seed, "sites")
-    listed = [(site, "scam site") for gang in world.gangs for site in gang.sites] + [(site, "under review") for site in DECOYS]
+    listed = [(site, "scam site") for gang in world.gangs for site in gang.sites] + [
+        (site, "under review") for site in DECOYS
+    ]
     rng.shuffle(listed)
     items = [
-        {"id": f"PF-{place:03d}", "url": defanged(site), "category": category,
-         "reported_at": f"2026-11-{1 + place % 9:02d}T10:{place:02d}:00+08:00",
-         "description": "reported by users of the platform"}
+        {
+            "id": f"PF-{place:03d}",
+            "url": defanged(site),
+            "category": category,
+            "reported_at": f"2026-11-{1 + place % 9:02d}T10:{place:02d}:00+08:00",
+            "description": "reported by users of the platform",
+        }
         for place, (site, category) in enumerate(listed, start=1)
     ]
     return Delivered(yaml.safe_dump(items, allow_unicode=True, sort_keys=False).encode())
@@ -169,11 +183,20 @@ def _unreadable(world: World) -> Delivered:
 
 
 SINGLE: dict[str, Callable[[World], Delivered]] = {
-    "station_reports.csv": _station, "hotline_reports.jsonl": _hotline, "narratives.txt": _narratives, "thai_police_reports.csv": _thai_police,
-    "platform_sites.yaml": _sites, "bank_east_transactions.csv": _east, "bank_north_transactions.csv": _north,
-    "bank_cloud_transactions.xlsx": _cloud, "bank_south_counter_print.csv": _south,
-    "payment_company_transactions.xlsx": _payment, "bank_siam_statement.csv": _siam,
-    "bank_east_resaved.xlsx": _spoilt, "calls_investigative.xlsx": _investigative_calls, UNREADABLE: _unreadable,
+    "station_reports.csv": _station,
+    "hotline_reports.jsonl": _hotline,
+    "narratives.txt": _narratives,
+    "thai_police_reports.csv": _thai_police,
+    "platform_sites.yaml": _sites,
+    "bank_east_transactions.csv": _east,
+    "bank_north_transactions.csv": _north,
+    "bank_cloud_transactions.xlsx": _cloud,
+    "bank_south_counter_print.csv": _south,
+    "payment_company_transactions.xlsx": _payment,
+    "bank_siam_statement.csv": _siam,
+    "bank_east_resaved.xlsx": _spoilt,
+    "calls_investigative.xlsx": _investigative_calls,
+    UNREADABLE: _unreadable,
 }
 
 
@@ -193,8 +216,11 @@ def write(world: World, folder: Path) -> list[Path]:
             path.write_bytes(file.data)
         except OSError as failure:
             raise StorageFailed(
-                f"a file could not be written: {failure}", f"无法写入文件:{failure}", where=str(path),
-                remedy="check the folder and the space left", remedy_zh="请检查目录与剩余空间",
+                f"a file could not be written: {failure}",
+                f"无法写入文件:{failure}",
+                where=str(path),
+                remedy="check the folder and the space left",
+                remedy_zh="请检查目录与剩余空间",
             ) from failure
         paths.append(path)
     return paths

@@ -88,7 +88,8 @@ def totals_and_blanks(lines: Lines) -> None:
     lines.rows[middle:middle] = [[""], [""]]
     total = sum(
         round(float(lines.cell(row, AMOUNT)) * 100)
-        for row in range(1, len(lines.rows)) if len(lines.rows[row]) == len(lines.header)
+        for row in range(1, len(lines.rows))
+        if len(lines.rows[row]) == len(lines.header)
     )
     row = ["合计" + TAB, *[TAB] * (len(lines.header) - 1)]
     row[lines.header.index(AMOUNT)] = f"{total // 100}.{total % 100:02d}" + TAB

@@ -57,7 +57,9 @@ class Following:
             if self._seen(account):
                 self.queues[account.number] = deque([(account.opening_minor, "")] if account.opening_minor else [])
         for transfer in self.world.transfers:
-            parcels = self._take(transfer.payer, transfer.amount_minor) if transfer.payer else [(transfer.amount_minor, "")]
+            parcels = (
+                self._take(transfer.payer, transfer.amount_minor) if transfer.payer else [(transfer.amount_minor, "")]
+            )
             if transfer.id in disputed:
                 parcels = [(transfer.amount_minor, disputed[transfer.id])]
             self._move(transfer, parcels, accounts, disputed)
@@ -73,7 +75,9 @@ class Following:
         starts: dict[int, str] = {}
         for report in self.world.reports:
             stated = list(report.stated)
-            wrong = [named.value for named in report.named if not named.clean and named.kind in ("bank_card", "account")]
+            wrong = [
+                named.value for named in report.named if not named.clean and named.kind in ("bank_card", "account")
+            ]
             if wrong:  # the slip is in the first payment of the text
                 first = next(transfer for transfer in self.world.transfers if transfer.id == stated[0])
                 key = (report.gang, wrong[0])
@@ -84,7 +88,9 @@ class Following:
             starts |= dict.fromkeys(stated, report.gang)
         return starts
 
-    def _move(self, transfer: Transfer, parcels: list[tuple[int, str]], accounts: dict[str, Account], starts: dict[int, str]) -> None:
+    def _move(
+        self, transfer: Transfer, parcels: list[tuple[int, str]], accounts: dict[str, Account], starts: dict[int, str]
+    ) -> None:
         kind = EXITS.get(transfer.purpose, "")
         if transfer.purpose == "purchase" and self._seen(accounts[transfer.payee]):
             kind = ""  # the trail goes on in the shop's own statement
@@ -106,10 +112,20 @@ class Following:
                 if not self._seen(accounts[transfer.payee]):
                     self._add(gang, transfer.payee, "unlocated_minor", amount)
             self.flows.append(
-                {"gang": gang, "transfer": transfer.id, "payer": transfer.payer, "payee": transfer.payee,
-                 "at_ms": transfer.at_ms, "arrived_ms": transfer.arrived_ms, "amount_minor": transfer.amount_minor,
-                 "disputed_minor": amount, "currency": transfer.currency, "tier": tier + 1,
-                 "exit": kind, "purpose": transfer.purpose}
+                {
+                    "gang": gang,
+                    "transfer": transfer.id,
+                    "payer": transfer.payer,
+                    "payee": transfer.payee,
+                    "at_ms": transfer.at_ms,
+                    "arrived_ms": transfer.arrived_ms,
+                    "amount_minor": transfer.amount_minor,
+                    "disputed_minor": amount,
+                    "currency": transfer.currency,
+                    "tier": tier + 1,
+                    "exit": kind,
+                    "purpose": transfer.purpose,
+                }
             )
         queue = self.queues.get(transfer.payee)
         if queue is not None:
@@ -119,8 +135,14 @@ class Following:
         """Sums per gang and account, and the flows."""
         keys = {account.number: account.key for account in self.world.accounts}
         rows = [
-            {"gang": gang, "account": number, "key": keys.get(number, ""), "tier": self.tiers[gang, number],
-             "arrived_ms": self.arrived[gang, number], **sums}
+            {
+                "gang": gang,
+                "account": number,
+                "key": keys.get(number, ""),
+                "tier": self.tiers[gang, number],
+                "arrived_ms": self.arrived[gang, number],
+                **sums,
+            }
             for (gang, number), sums in sorted(self.sums.items())
         ]
         return {"disputed": rows, "flows": self.flows}

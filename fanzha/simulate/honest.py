@@ -63,7 +63,9 @@ def _payroll(draft: Draft, rng: Random) -> None:
     for day in (9, 40, 71, 101, 132):
         for key, wage in wages.items():
             draft.plans.append(Plan(_moment(rng, day, 10, 11), "e1", key, wage, "wage", "代发工资"))
-        draft.plans.append(Plan(_moment(rng, day + 2, 9, 17), "e1", "k47", rng.randrange(9_000, 20_000) * 100, "supply", "原料款"))
+        draft.plans.append(
+            Plan(_moment(rng, day + 2, 9, 17), "e1", "k47", rng.randrange(9_000, 20_000) * 100, "supply", "原料款")
+        )
 
 
 def _family(draft: Draft, rng: Random) -> None:
@@ -79,15 +81,26 @@ def _family(draft: Draft, rng: Random) -> None:
 
 def _rent_and_used_goods(draft: Draft, rng: Random) -> None:
     """A landlord with six tenants, one of them a card holder; a dealer in used phones."""
-    for tenant, amount in (("a1", 180_000), ("k51", 210_000), ("k52", 165_000), ("k53", 240_000), ("o1", 200_000), ("k54", 175_000)):
+    for tenant, amount in (
+        ("a1", 180_000),
+        ("k51", 210_000),
+        ("k52", 165_000),
+        ("k53", 240_000),
+        ("o1", 200_000),
+        ("k54", 175_000),
+    ):
         for day in range(1, 137, 30):
             draft.plans.append(Plan(_moment(rng, day), tenant, "r1", amount, "rent", "房租"))
     for day in range(1, 137, 4):
         amount = rng.randrange(600, 5_200) * 100
         if rng.random() < 0.6:
-            draft.plans.append(Plan(_moment(rng, day), f"k{rng.randrange(60):02d}", "d1", amount, "used_goods", "二手手机"))
+            draft.plans.append(
+                Plan(_moment(rng, day), f"k{rng.randrange(60):02d}", "d1", amount, "used_goods", "二手手机")
+            )
         else:
-            draft.plans.append(Plan(_moment(rng, day), "d1", f"k{rng.randrange(60):02d}", amount * 7 // 10, "used_goods", "收购旧机"))
+            draft.plans.append(
+                Plan(_moment(rng, day), "d1", f"k{rng.randrange(60):02d}", amount * 7 // 10, "used_goods", "收购旧机")
+            )
 
 
 def _house(draft: Draft, rng: Random) -> None:
@@ -96,9 +109,13 @@ def _house(draft: Draft, rng: Random) -> None:
         amount = rng.randrange(400, 6_000) * 100
         draft.plans.append(Plan(_moment(rng, day), f"k{rng.randrange(60):02d}", "w1", amount, "trade", "货款"))
         if day % 2:
-            draft.plans.append(Plan(_moment(rng, day), "w1", f"k{rng.randrange(60):02d}", amount * 9 // 10, "trade", "货款"))
+            draft.plans.append(
+                Plan(_moment(rng, day), "w1", f"k{rng.randrange(60):02d}", amount * 9 // 10, "trade", "货款")
+            )
     for day in range(5, 137, 6):
-        draft.plans.append(Plan(_moment(rng, day), f"k{rng.randrange(60):02d}", "w2", rng.randrange(100, 2_000) * 100, "trade", "转账"))
+        draft.plans.append(
+            Plan(_moment(rng, day), f"k{rng.randrange(60):02d}", "w2", rng.randrange(100, 2_000) * 100, "trade", "转账")
+        )
 
 
 def add_honest(draft: Draft) -> None:

@@ -12,16 +12,34 @@ from fanzha.simulate.world import Account, Draft, Plan, Transfer
 
 # account -> where it sends disputed money; words that are no account are exits
 ROUTES: dict[str, tuple[str, ...]] = {
-    "a1": ("a4", "w1"), "a2": ("a4", "a5"), "a3": ("a5",), "a4": ("a6", "w1"), "a5": ("gold", "cash"), "a6": ("cash",),
-    "b1": ("b3", "w1"), "b2": ("b3", "b4"), "b3": ("b5", "w1"), "b4": ("crypto",), "b5": ("crypto", "abroad"),
-    "c1": ("c3", "w1"), "c2": ("c3",), "c3": ("c4", "w2"), "c4": ("cash",),
-    "w1": ("w2", "crypto", "cash"), "w2": ("w3", "crypto", "abroad"), "w3": ("crypto", "cash"),
-    "bt1": ("wt1",), "ct1": ("wt1",), "wt1": ("abroad", "cash", "crypto"),
+    "a1": ("a4", "w1"),
+    "a2": ("a4", "a5"),
+    "a3": ("a5",),
+    "a4": ("a6", "w1"),
+    "a5": ("gold", "cash"),
+    "a6": ("cash",),
+    "b1": ("b3", "w1"),
+    "b2": ("b3", "b4"),
+    "b3": ("b5", "w1"),
+    "b4": ("crypto",),
+    "b5": ("crypto", "abroad"),
+    "c1": ("c3", "w1"),
+    "c2": ("c3",),
+    "c3": ("c4", "w2"),
+    "c4": ("cash",),
+    "w1": ("w2", "crypto", "cash"),
+    "w2": ("w3", "crypto", "abroad"),
+    "w3": ("crypto", "cash"),
+    "bt1": ("wt1",),
+    "ct1": ("wt1",),
+    "wt1": ("abroad", "cash", "crypto"),
 }
 # account -> (which forwarding, honest payee, minor units, purpose, summary): innocent people who are paid with it
 HONEST_TURNS: dict[str, tuple[int, str, int, str, str]] = {
-    "a1": (2, "r1", 180_000, "rent", "房租"), "a4": (2, "d1", 520_000, "used_goods", "二手手机"),
-    "a5": (2, "s1", 860_000, "shop_sale", "扫码支付"), "b3": (2, "e1", 1_860_000, "invoice", "货款"),
+    "a1": (2, "r1", 180_000, "rent", "房租"),
+    "a4": (2, "d1", 520_000, "used_goods", "二手手机"),
+    "a5": (2, "s1", 860_000, "shop_sale", "扫码支付"),
+    "b3": (2, "e1", 1_860_000, "invoice", "货款"),
     "c3": (2, "f1", 300_000, "family", "生活费"),
 }
 MEANT_MINOR = 400_000  # what passes through must be worth spending from
@@ -30,12 +48,16 @@ MEDIAN_SECONDS, SIGMA = {1: 240, 2: 360, 3: 360}, {1: 1.0, 2: 1.1, 3: 1.1}
 WAIT_TO_MERGE = 0.3  # share of first-tier arrivals that wait for the next victim's money
 CASH_CHUNK_MINOR, CASH_CHUNKS_MAX = 2_000_000, 5
 EXIT_WORDS = {
-    "cash": ("ATM取款", "", "火车站支行ATM"), "crypto": ("购USDT", "U币承兑", ""),
-    "gold": ("POS消费 黄金饰品", "玉满堂金行", "步行街"), "abroad": ("跨境汇款", "", ""),
+    "cash": ("ATM取款", "", "火车站支行ATM"),
+    "crypto": ("购USDT", "U币承兑", ""),
+    "gold": ("POS消费 黄金饰品", "玉满堂金行", "步行街"),
+    "abroad": ("跨境汇款", "", ""),
 }
 EXIT_WORDS_THAI = {
-    "cash": ("ATM WITHDRAWAL", "", "Bangkok ATM 14"), "crypto": ("USDT PURCHASE", "OTC DESK", ""),
-    "gold": ("POS GOLD", "", ""), "abroad": ("OUTWARD REMITTANCE", "", ""),
+    "cash": ("ATM WITHDRAWAL", "", "Bangkok ATM 14"),
+    "crypto": ("USDT PURCHASE", "OTC DESK", ""),
+    "gold": ("POS GOLD", "", ""),
+    "abroad": ("OUTWARD REMITTANCE", "", ""),
 }
 EXIT_PURPOSE = {"cash": "cash", "crypto": "crypto", "gold": "goods", "abroad": "abroad"}
 
@@ -62,8 +84,18 @@ class Book:
         numbers = [self.accounts[key].number if key else "" for key in (plan.payer, plan.payee)]
         currency = self.accounts[plan.payer or plan.payee].currency
         transfer = Transfer(
-            len(self.transfers) + 1, numbers[0], numbers[1], at, arrived, plan.amount_minor, currency, plan.purpose,
-            plan.summary, plan.merchant, plan.place, plan.report,
+            len(self.transfers) + 1,
+            numbers[0],
+            numbers[1],
+            at,
+            arrived,
+            plan.amount_minor,
+            currency,
+            plan.purpose,
+            plan.summary,
+            plan.merchant,
+            plan.place,
+            plan.report,
         )
         self.transfers.append(transfer)
         return transfer
@@ -159,7 +191,9 @@ class Launderers:
         # a large sum goes in two transfers, one close behind the other
         parts = [part] if part < 5_000_000 else [part * 6 // 10 // 100 * 100, part - part * 6 // 10 // 100 * 100]
         for one in parts:
-            plan = Plan(at_ms, key, route, one, "layer", "TRANSFER" if thai else self.rng.choice(("转账", "往来款", "还款")))
+            plan = Plan(
+                at_ms, key, route, one, "layer", "TRANSFER" if thai else self.rng.choice(("转账", "往来款", "还款"))
+            )
             transfer = self.book.pay(plan, self.rng.randrange(4) * 1000)
             if transfer is not None:
                 self._arrived(route, one, transfer.arrived_ms)

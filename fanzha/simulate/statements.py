@@ -35,13 +35,24 @@ def holder_id(world: World, account: Account) -> str:
 def _leg(world: World, account: Account, transfer: Transfer, other: Account | None, balance_minor: int) -> Row:
     out = transfer.payer == account.number
     return {
-        "account": account.number, "holder": account.holder, "holder_id": holder_id(world, account),
-        "bank": account.bank, "at_ms": transfer.at_ms if out else transfer.arrived_ms,
-        "direction": "out" if out else "in", "amount_minor": transfer.amount_minor, "currency": transfer.currency,
-        "balance_minor": balance_minor, "counter_account": other.number if other else "",
-        "counter_holder": other.holder if other else "", "counter_bank": other.bank if other else "",
-        "serial": f"{account.key.upper()}{transfer.id:07d}", "cash": transfer.purpose == "cash", "success": True,
-        "summary": transfer.summary, "merchant": transfer.merchant, "place": transfer.place,
+        "account": account.number,
+        "holder": account.holder,
+        "holder_id": holder_id(world, account),
+        "bank": account.bank,
+        "at_ms": transfer.at_ms if out else transfer.arrived_ms,
+        "direction": "out" if out else "in",
+        "amount_minor": transfer.amount_minor,
+        "currency": transfer.currency,
+        "balance_minor": balance_minor,
+        "counter_account": other.number if other else "",
+        "counter_holder": other.holder if other else "",
+        "counter_bank": other.bank if other else "",
+        "serial": f"{account.key.upper()}{transfer.id:07d}",
+        "cash": transfer.purpose == "cash",
+        "success": True,
+        "summary": transfer.summary,
+        "merchant": transfer.merchant,
+        "place": transfer.place,
     }
 
 
@@ -74,16 +85,22 @@ def statements(world: World, file: str) -> list[Row]:
 def subscriber_calls(world: World, phone: Phone) -> list[Row]:
     """All calls of one subscriber in time order, as its operator kept them."""
     homes = {other.number: other.home for other in world.phones}
-    return [
-        _call(phone, call, homes) for call in world.calls if phone.number in (call.caller, call.callee)
-    ]
+    return [_call(phone, call, homes) for call in world.calls if phone.number in (call.caller, call.callee)]
 
 
 def _call(phone: Phone, call: Call, homes: dict[str, str]) -> Row:
     out = call.caller == phone.number
     other = call.callee if out else call.caller
     return {
-        "subscriber": phone.number, "counterparty": other, "direction": "out" if out else "in", "medium": call.medium,
-        "at_ms": call.at_ms, "duration_seconds": call.duration_seconds, "place": phone.home,
-        "counter_place": homes.get(other, ""), "imei": phone.imei, "imsi": phone.imsi, "cell": cell(phone, call.at_ms),
+        "subscriber": phone.number,
+        "counterparty": other,
+        "direction": "out" if out else "in",
+        "medium": call.medium,
+        "at_ms": call.at_ms,
+        "duration_seconds": call.duration_seconds,
+        "place": phone.home,
+        "counter_place": homes.get(other, ""),
+        "imei": phone.imei,
+        "imsi": phone.imsi,
+        "cell": cell(phone, call.at_ms),
     }

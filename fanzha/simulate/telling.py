@@ -25,8 +25,15 @@ PRETEXT = {
 }
 # Slips, dealt out in turn; each changes how one thing is written.
 NOISES = (
-    ("spaced",), ("masked_phone", "wan"), ("chinese_numeral",), ("defanged", "full_width"),
-    ("wrong_digit", "defanged"), ("missing_time",), (), ("masked_phone", "spaced"), ("wan",),
+    ("spaced",),
+    ("masked_phone", "wan"),
+    ("chinese_numeral",),
+    ("defanged", "full_width"),
+    ("wrong_digit", "defanged"),
+    ("missing_time",),
+    (),
+    ("masked_phone", "spaced"),
+    ("wan",),
 )
 NOISES_EN = (("spaced",), ("defanged",), (), ("missing_time",), ("wrong_digit", "defanged"), ())
 STATED_MAX = 3
@@ -80,7 +87,11 @@ def _contact(ordeal: Ordeal, noise: tuple[str, ...]) -> tuple[str, Named]:
 
 
 def _tell_zh(
-    rng: Random, ordeal: Ordeal, paid: list[tuple[Transfer, Account]], who: tuple[str, str, str], at_ms: int,
+    rng: Random,
+    ordeal: Ordeal,
+    paid: list[tuple[Transfer, Account]],
+    who: tuple[str, str, str],
+    at_ms: int,
     noise: tuple[str, ...],
 ) -> tuple[str, list[Named]]:
     """Chinese summary and what it names. `who` is name, city and own phone."""
@@ -88,7 +99,9 @@ def _tell_zh(
     contact, named_contact = _contact(ordeal, noise)
     named = [named_contact]
     lines = [f"{reported.year}年{reported.month}月{reported.day}日,{who[1]}居民{who[0][0]}某某"]
-    lines.append(f"(本人手机{spell.masked_phone(who[2])})报称被骗,事由为{PRETEXT[ordeal.scam_type][1]}。对方联系电话{contact}")
+    lines.append(
+        f"(本人手机{spell.masked_phone(who[2])})报称被骗,事由为{PRETEXT[ordeal.scam_type][1]}。对方联系电话{contact}"
+    )
     if ordeal.scam_type != "T09":
         site = spell.defanged(ordeal.site) if "defanged" in noise else f"https://{ordeal.site}/"
         lines.append(f",所用网址{site}")
@@ -111,7 +124,11 @@ def _tell_zh(
 
 
 def _tell_en(
-    rng: Random, ordeal: Ordeal, paid: list[tuple[Transfer, Account]], who: tuple[str, str, str], at_ms: int,
+    rng: Random,
+    ordeal: Ordeal,
+    paid: list[tuple[Transfer, Account]],
+    who: tuple[str, str, str],
+    at_ms: int,
     noise: tuple[str, ...],
 ) -> tuple[str, list[Named]]:
     """English summary by a Thai police station and what it names."""
@@ -137,14 +154,20 @@ def _tell_en(
         lines.append(f"A USDT address was also given, nothing was sent: {ordeal.wallet} . ")
         named.append(Named("wallet", "TRON:" + ordeal.wallet))
     total = sum(transfer.amount_minor for transfer, _ in paid)
-    lines.append(f"Total loss THB {total // 100:,}.00. Centre 1441 was informed; line 96110 and bank line 95588 were noted.")
+    lines.append(
+        f"Total loss THB {total // 100:,}.00. Centre 1441 was informed; line 96110 and bank line 95588 were noted."
+    )
     return "".join(lines), named
 
 
 def _reference(channel: str, count: int, at_ms: int) -> str:
     day = local(at_ms, "CNY")
-    return {"station": f"JQ{day:%Y%m%d}{count:03d}", "hotline": f"RX-{day:%y%m%d}-{count:03d}",
-            "narrative": f"BL{day:%Y}{count:04d}", "thai": f"TH-CCIB-{day:%y}-{count:04d}"}[channel]
+    return {
+        "station": f"JQ{day:%Y%m%d}{count:03d}",
+        "hotline": f"RX-{day:%y%m%d}-{count:03d}",
+        "narrative": f"BL{day:%Y}{count:04d}",
+        "thai": f"TH-CCIB-{day:%y}-{count:04d}",
+    }[channel]
 
 
 def _channel(place: int, thai: bool) -> str:
@@ -164,7 +187,8 @@ def reports(draft: Draft, ordeals: list[Ordeal], gangs: list[Gang]) -> list[Repo
     for place, ordeal in enumerate(ordeals):
         paid = [
             (transfer, by_number[transfer.payee])
-            for transfer in draft.transfers if transfer.purpose == "scam" and transfer.report == ordeal.victim
+            for transfer in draft.transfers
+            if transfer.purpose == "scam" and transfer.report == ordeal.victim
         ]
         told.append(_report(rng, draft, ordeal, paid, phones[ordeal.victim], place))
     return sorted(told, key=lambda report: (report.at_ms, report.reference))
@@ -187,11 +211,20 @@ def _report(
     text, named = tell(rng, ordeal, paid, (account.holder, account.city, phone.number), at_ms, noise)
     channel = _channel(place, thai)
     return Report(
-        reference=_reference(channel, place + 1, at_ms), channel=channel, gang=ordeal.gang,
-        scam_type=ordeal.scam_type, victim=account.holder, victim_account=account.number, at_ms=at_ms,
-        city=account.city, zone=ZONES[account.currency][0], currency=account.currency,
+        reference=_reference(channel, place + 1, at_ms),
+        channel=channel,
+        gang=ordeal.gang,
+        scam_type=ordeal.scam_type,
+        victim=account.holder,
+        victim_account=account.number,
+        at_ms=at_ms,
+        city=account.city,
+        zone=ZONES[account.currency][0],
+        currency=account.currency,
         amount_minor=sum(transfer.amount_minor for transfer, _ in paid),
         payments=tuple(transfer.id for transfer, _ in paid),
-        stated=tuple(transfer.id for transfer, _ in paid[:STATED_MAX]), named=tuple(dict.fromkeys(named)),
-        noise=noise, text=text,
+        stated=tuple(transfer.id for transfer, _ in paid[:STATED_MAX]),
+        named=tuple(dict.fromkeys(named)),
+        noise=noise,
+        text=text,
     )

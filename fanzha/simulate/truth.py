@@ -37,8 +37,13 @@ def _account(account: Account) -> dict[str, object]:
 
 def _report(report: Report, transfers: dict[int, Transfer]) -> dict[str, object]:
     payments = [
-        {"transfer": one, "payee": transfers[one].payee, "at_ms": transfers[one].at_ms,
-         "amount_minor": transfers[one].amount_minor, "stated": one in report.stated}
+        {
+            "transfer": one,
+            "payee": transfers[one].payee,
+            "at_ms": transfers[one].at_ms,
+            "amount_minor": transfers[one].amount_minor,
+            "stated": one in report.stated,
+        }
         for one in report.payments
     ]
     return {**asdict(report), "payments": payments}
@@ -49,7 +54,10 @@ def truth(world: World) -> dict[str, object]:
     transfers = {transfer.id: transfer for transfer in world.transfers}
     suppliers = {phone.role: phone.number for phone in world.phones if phone.role in ("supplier", "data_seller")}
     return {
-        "preset": world.preset, "seed": world.seed, "start_ms": world.start_ms, "end_ms": world.end_ms,
+        "preset": world.preset,
+        "seed": world.seed,
+        "start_ms": world.start_ms,
+        "end_ms": world.end_ms,
         "gangs": [asdict(gang) for gang in world.gangs],
         "suppliers": suppliers,
         "laundering_house": [account.number for account in world.accounts if account.role == "launder"],
@@ -59,9 +67,7 @@ def truth(world: World) -> dict[str, object]:
         "people": [asdict(person) for person in world.people],
         "phones": [asdict(phone) for phone in world.phones],
         **{scope: following(world, scope).summary() for scope in SCOPES},
-        "files": {
-            name: {"planted": file.planted, **SETTINGS[file.region]} for name, file in delivered(world).items()
-        },
+        "files": {name: {"planted": file.planted, **SETTINGS[file.region]} for name, file in delivered(world).items()},
     }
 
 
@@ -72,7 +78,10 @@ def write_truth(world: World, path: Path) -> Path:
         path.write_text(json.dumps(truth(world), ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")
     except OSError as failure:
         raise StorageFailed(
-            f"the truth could not be written: {failure}", f"无法写入真值文件:{failure}", where=str(path),
-            remedy="check the folder and the space left", remedy_zh="请检查目录与剩余空间",
+            f"the truth could not be written: {failure}",
+            f"无法写入真值文件:{failure}",
+            where=str(path),
+            remedy="check the folder and the space left",
+            remedy_zh="请检查目录与剩余空间",
         ) from failure
     return path

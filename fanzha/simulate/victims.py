@@ -24,10 +24,14 @@ class Size:
 
 # Assumed, after domain.md section 6: task and investment scams take several payments, the others about two.
 SIZES = {
-    "T01": Size(4_000, 0.9, 60_000, 4.0, 0.7), "T02": Size(18_000, 1.0, 200_000, 4.0, 30.0),
-    "T03": Size(900, 0.8, 8_000, 1.4, 1.0), "T04": Size(9_000, 0.9, 80_000, 2.0, 0.4),
-    "T05": Size(5_000, 0.8, 40_000, 2.2, 2.0), "T06": Size(12_000, 0.9, 90_000, 2.0, 0.6),
-    "T08": Size(35_000, 1.0, 300_000, 2.2, 5.0), "T09": Size(8_000, 1.0, 90_000, 2.5, 40.0),
+    "T01": Size(4_000, 0.9, 60_000, 4.0, 0.7),
+    "T02": Size(18_000, 1.0, 200_000, 4.0, 30.0),
+    "T03": Size(900, 0.8, 8_000, 1.4, 1.0),
+    "T04": Size(9_000, 0.9, 80_000, 2.0, 0.4),
+    "T05": Size(5_000, 0.8, 40_000, 2.2, 2.0),
+    "T06": Size(12_000, 0.9, 90_000, 2.0, 0.6),
+    "T08": Size(35_000, 1.0, 300_000, 2.2, 5.0),
+    "T09": Size(8_000, 1.0, 90_000, 2.5, 40.0),
 }
 THB_PER_CNY = 4.6
 PAYMENTS_MAX = 7
@@ -86,8 +90,15 @@ def _ordeal(draft: Draft, rng: Random, key: str, crew: Crew, gang: Gang, day: in
     draft.accounts[key] = replace(account, opening_minor=account.opening_minor + total)
     contacts = [n for n in gang.phones[1:] if n.startswith("+66") == thai]
     return Ordeal(
-        key, crew.key, scam_type, tuple(plans), rng.choice(contacts), rng.choice(gang.sites),
-        gang.wallet if rng.random() < 0.35 else "", paid[0].at_ms, paid[-1].at_ms,
+        key,
+        crew.key,
+        scam_type,
+        tuple(plans),
+        rng.choice(contacts),
+        rng.choice(gang.sites),
+        gang.wallet if rng.random() < 0.35 else "",
+        paid[0].at_ms,
+        paid[-1].at_ms,
     )
 
 

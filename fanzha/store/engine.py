@@ -94,6 +94,12 @@ class Engine:
         self.clear(name)
         self.put(name, rows)
 
+    def replace_rows(self, name: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Replace the content of a declared table by tuples in the order of its columns."""
+        schema = arrow_schema(all_tables()[name])
+        columns = list(zip(*rows, strict=True)) or [()] * len(schema)
+        self.replace(name, pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema))
+
     def clear(self, name: str) -> None:
         """Empty a declared table."""
         self._execute(f'DELETE FROM "{all_tables()[name].name}"', ())

@@ -9,8 +9,7 @@ from fanzha.clean import account, bank_card, cn_id, domain, email, imei, name, p
 from fanzha.model.table import Column, Table
 
 MASKS: dict[str, Callable[[str], str]] = {
-    module.KIND: module.masked
-    for module in (account, bank_card, cn_id, domain, email, imei, name, phone, url, wallet)
+    module.KIND: module.masked for module in (account, bank_card, cn_id, domain, email, imei, name, phone, url, wallet)
 }
 OPEN_KINDS = {"money", "moment", "url", "domain"}  # infrastructure, amounts and times are not personal
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from fanzha.errors import FanzhaError, InputError, NotAllowed, RecordDamaged, WorkspaceBusy
-from fanzha.store.disk import damaged, damaged_pages, storage
+from fanzha.store.disk import damaged, damaged_pages, storage, write_durably
 from fanzha.store.engine import Engine
 from fanzha.store.journal import Entry, Journal
 from fanzha.store.keys import Keys
@@ -159,6 +160,30 @@ class Record:
             name, actor=act.actor, at_ms=act.at_ms, item=item, key=key, public=public, private=private
         )
 
+    def put_in_use(self, name: str, content: bytes, act: Act) -> None:
+        """Journal a model or reference data and keep it under its hash, unless it is the one in use already."""
+        digest = hashlib.sha256(content).hexdigest()
+        used = [entry.public for entry in self.journal.entries() if entry.act == "use"]
+        latest = next((public["sha256"] for public in reversed(used) if public["name"] == name), "")
+        path = self.folder / "models" / digest
+        if latest == digest and path.exists():
+            return
+        with storage(path):
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            write_durably(path, iter([content]), mode=0o400)
+        if latest != digest:
+            self.note("use", act, {"name": name, "sha256": digest})
+
+    def in_use(self, name: str) -> bytes:
+        """The model or reference data in use under a name."""
+        used = [entry.public for entry in self.journal.entries() if entry.act == "use" and entry.public["name"] == name]
+        path = self.folder / "models" / str(used[-1]["sha256"])
+        with storage(path):
+            content = path.read_bytes()
+        if hashlib.sha256(content).hexdigest() != path.name:
+            raise damaged(path, "reference data was changed")
+        return content
+
     def content(self, entry: Entry) -> bytes:
         """The original of an admission, byte for byte."""
         key = self.keys.of(entry.item)
@@ -209,6 +234,10 @@ def verify(folder: Path) -> list[RecordDamaged]:
             found.append(damaged(folder / "keys", "a key is not the one the journal began with"))
     kept = {entry.item: entry for entry in entries if entry.act == "admit" and entry.private is not None}
     found += _check_originals(folder, set(kept))
+    for used in {entry.public["sha256"] for entry in entries if entry.act == "use"}:
+        path = folder / "models" / used
+        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != used:
+            found.append(damaged(path, "reference data was changed or is missing"))
     for item in kept.keys() if not found else ():
         key = keys.of(item)
         if key is None:

@@ -60,7 +60,11 @@ def _chain(
     trusted = broken_balances(book) <= max(BROKEN_MAX, len(book) // BROKEN_ONE_IN)
     entries = [
         Entry(
-            leg.at_ms, leg.file, leg.row, number_of[leg.file, leg.row], leg.change,
+            leg.at_ms,
+            leg.file,
+            leg.row,
+            number_of[leg.file, leg.row],
+            leg.change,
             leg.balance if trusted or place == 0 else None,
         )
         for place, leg in enumerate(book)

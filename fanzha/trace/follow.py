@@ -9,10 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import pyarrow as pa
-
-from fanzha.store.engine import Engine, arrow_schema
-from fanzha.store.tables import table
+from fanzha.store.engine import Engine
 from fanzha.trace.attribute import attribute
 from fanzha.trace.bridges import KEPT_SQL, shared_accounts
 from fanzha.trace.chains import chains, reached
@@ -55,14 +52,14 @@ def trace(engine: Engine, as_of: int) -> tuple[str, ...]:
     legs = [Leg(*row) for row in engine.rows(LEGS_SQL, (as_of,))]
     reports = [Report(*row) for row in engine.rows(REPORTS_SQL)]
     traced = follow(legs, reports, engine.rows(STATED_SQL))
-    _write(engine, "transfers", [_transfer_row(t) for t in traced.transfers])
-    _write(engine, "payments", sorted((_payment_row(p) for p in traced.payments), key=lambda r: r[:4]))
-    _write(engine, "flows", flow_rows(traced))
+    engine.replace_rows("transfers", [_transfer_row(t) for t in traced.transfers])
+    engine.replace_rows("payments", sorted((_payment_row(p) for p in traced.payments), key=lambda r: r[:4]))
+    engine.replace_rows("flows", flow_rows(traced))
     disputed = disputed_rows(traced)
-    _write(engine, "disputed", disputed)
-    _write(engine, "exits", exit_rows(traced))
+    engine.replace_rows("disputed", disputed)
+    engine.replace_rows("exits", exit_rows(traced))
     links = engine.rows(KEPT_SQL) + shared_accounts((row[0], row[1], row[4]) for row in disputed)
-    _write(engine, "near_links", sorted(links))
+    engine.replace_rows("near_links", sorted(links))
     return MADE
 
 
@@ -113,7 +110,9 @@ def _add_up(traced: Traced) -> None:
         total.unlocated += sums.unlocated
     for payment in traced.payments:
         if payment.state == "claimed":
-            _reach(traced, payment.stated.case_id, (payment.stated.payee, payment.stated.currency), 1, payment.stated.at_ms)
+            _reach(
+                traced, payment.stated.case_id, (payment.stated.payee, payment.stated.currency), 1, payment.stated.at_ms
+            )
     for one in traced.book.carried:
         transfer = one.transfer
         case_id = traced.case_of(one.label)
@@ -161,8 +160,20 @@ def disputed_rows(traced: Traced) -> list[Row]:
         holder, bank = names.get(account, ("", ""))
         rows.append(
             (
-                case_id, account, holder, bank, traced.tiers[key], traced.arrived[key], sums.received, sums.passed,
-                sums.exited, sums.held, sums.unlocated, currency, bool(book), book[-1].at_ms if book else None,
+                case_id,
+                account,
+                holder,
+                bank,
+                traced.tiers[key],
+                traced.arrived[key],
+                sums.received,
+                sums.passed,
+                sums.exited,
+                sums.held,
+                sums.unlocated,
+                currency,
+                bool(book),
+                book[-1].at_ms if book else None,
                 innocent.get(purse, "none"),
             )
         )
@@ -222,7 +233,13 @@ def exit_rows(traced: Traced) -> list[Row]:
     return sorted(
         rows,
         key=lambda r: (
-            r[0], none_first if r[3] is None else r[3], -1 if r[6] is None else r[6], r[1], r[2], r[5], r[4],
+            r[0],
+            none_first if r[3] is None else r[3],
+            -1 if r[6] is None else r[6],
+            r[1],
+            r[2],
+            r[5],
+            r[4],
         ),
     )
 
@@ -230,9 +247,18 @@ def exit_rows(traced: Traced) -> list[Row]:
 def _transfer_row(t: Transfer) -> Row:
     out_leg, in_leg = t.out_leg, t.in_leg
     return (
-        t.number, t.payer, t.payee, t.at_ms, t.amount, t.currency, t.seen_by,
-        out_leg.file if out_leg else None, out_leg.row if out_leg else None,
-        in_leg.file if in_leg else None, in_leg.row if in_leg else None, t.exit,
+        t.number,
+        t.payer,
+        t.payee,
+        t.at_ms,
+        t.amount,
+        t.currency,
+        t.seen_by,
+        out_leg.file if out_leg else None,
+        out_leg.row if out_leg else None,
+        in_leg.file if in_leg else None,
+        in_leg.row if in_leg else None,
+        t.exit,
     )
 
 
@@ -240,9 +266,3 @@ def _payment_row(payment: Payment) -> Row:
     s = payment.stated
     number = payment.transfer.number if payment.transfer is not None else None
     return s.case_id, s.file, s.row, s.n, s.payee, s.at_ms, s.amount, s.currency, number, payment.state
-
-
-def _write(engine: Engine, name: str, rows: Sequence[Row]) -> None:
-    schema = arrow_schema(table(name))
-    columns = list(zip(*rows, strict=True)) or [()] * len(schema)
-    engine.replace(name, pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema))

@@ -76,9 +76,7 @@ def ledger(
     for lost in found.lost:
         account, currency = purses[lost.queue]
         book.sums[lost.parcel.label, purses[lost.queue]].unlocated += lost.parcel.amount
-        book.exits.append(
-            Exit(lost.parcel.label, account, currency, "file_ends", lost.at_ms, lost.parcel.amount, None)
-        )
+        book.exits.append(Exit(lost.parcel.label, account, currency, "file_ends", lost.at_ms, lost.parcel.amount, None))
     for queue, parcels in enumerate(found.held):
         for parcel in parcels:
             book.sums[parcel.label, purses[queue]].held += parcel.amount
@@ -106,9 +104,7 @@ def _leave(book: Ledger, transfer: Transfer, label: int, amount: int, inside: bo
         _arrive(book, transfer, label, amount, inside)
     else:
         payer.unlocated += amount
-        book.exits.append(
-            Exit(label, transfer.payer, transfer.currency, "file_ends", transfer.at_ms, amount, transfer)
-        )
+        book.exits.append(Exit(label, transfer.payer, transfer.currency, "file_ends", transfer.at_ms, amount, transfer))
 
 
 def _arrive(book: Ledger, transfer: Transfer, label: int, amount: int, inside: bool) -> None:
@@ -117,6 +113,4 @@ def _arrive(book: Ledger, transfer: Transfer, label: int, amount: int, inside: b
     payee.received += amount
     if not inside:
         payee.unlocated += amount
-        book.exits.append(
-            Exit(label, transfer.payee, transfer.currency, "file_ends", transfer.at_ms, amount, transfer)
-        )
+        book.exits.append(Exit(label, transfer.payee, transfer.currency, "file_ends", transfer.at_ms, amount, transfer))

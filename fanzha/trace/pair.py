@@ -129,7 +129,9 @@ def _transfer(out_leg: Leg | None, in_leg: Leg | None) -> Transfer:
     if out_leg is not None:
         payee = in_leg.account if in_leg is not None else out_leg.counter
         kind = "" if in_leg is not None else exit_kind(out_leg)
-        return Transfer(0, out_leg.account, payee, out_leg.at_ms, out_leg.amount, out_leg.currency, out_leg, in_leg, kind)
+        return Transfer(
+            0, out_leg.account, payee, out_leg.at_ms, out_leg.amount, out_leg.currency, out_leg, in_leg, kind
+        )
     if in_leg is None:
         raise ValueError("a transfer has at least one leg")
     return Transfer(0, in_leg.counter, in_leg.account, in_leg.at_ms, in_leg.amount, in_leg.currency, None, in_leg, "")

@@ -77,7 +77,7 @@ def test_json_with_broken_items() -> None:
     assert [(bad.row, bad.reason) for bad in grid.bad] == [(2, "bad_syntax"), (4, "bad_syntax")]
 
 
-@pytest.mark.parametrize("data", [b"[" * 100_000, b'{"a":' * 100_000, b"[]", b"{}", b"[1,2]", b'"x"', b"{", b"[", b""])
+@pytest.mark.parametrize("data", [b"[" * 100_000, b'{"a":' * 100_000, b"[]", b"{}", b"[1,2]", b'{"a": [{"x": 1}], "b": [{"y": 2}]}', b'"x"', b"{", b"[", b""])
 def test_json_that_holds_no_items(data: bytes) -> None:
     assert open_json(data) is None
 
@@ -128,6 +128,12 @@ def test_billion_laughs_is_refused_quickly() -> None:
     assert {bad.reason for bad in grid.bad} == {"bad_syntax"}
     inside = "- a: &a [x,x]\n  b: &b [*a,*a]\n  c: [*b,*b]\n"
     assert open_yaml(inside.encode()) is None
+
+
+def test_deep_yaml_does_not_crash() -> None:
+    for deep in ("[" * 200_000, "{a: " * 100_000, "- " * 100_000, "? " * 50_000):
+        for tail in ("", "x\n- name: b.top\n  url: http://b.top\n"):
+            assert known.recognise(Source(("- name: a.top\n- b: " + deep + tail).encode())) is not None
 
 
 def test_an_ampersand_in_text_is_no_anchor() -> None:

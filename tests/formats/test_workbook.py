@@ -12,11 +12,23 @@ from pyarrow import parquet
 
 from fanzha.errors import InputError, UnreadableFile
 from fanzha.formats import known, xlsx_child
+from fanzha.formats.bank_feedback import COLUMNS
 from fanzha.formats.grid import SHEET_ROWS, Source
 from fanzha.formats.sheets import open_sheets
 from fanzha.formats.workbook import open_workbook
 from fanzha.formats.writing import CONTAINERS, csv_cell, guarded, money_text, write_table
-from tests.formats.invented import bad_of, card, cells, joined, notes_of, read_all, rows_in, table_of, without_origin
+from tests.formats.invented import (
+    bad_of,
+    bank_row,
+    card,
+    cells,
+    joined,
+    notes_of,
+    read_all,
+    rows_in,
+    table_of,
+    without_origin,
+)
 
 HEADER = ("银行卡号", "交易时间", "交易金额", "收付标志", "对方卡号", "余额")
 
@@ -215,3 +227,15 @@ def test_legs_through_a_workbook() -> None:
     for container in ("csv", "xlsx", "jsonl", "parquet"):
         again = joined(read_all(write_table(renamed, container), "table"), "legs")
         assert without_origin(again.select([*table.column_names, "row", "byte_offset"])) == table.to_pylist()
+
+
+def test_a_workbook_of_several_tables_is_read_whole() -> None:
+    from_bank: list[list[object]] = [list(COLUMNS), list(bank_row(0)), list(bank_row(1))]
+    calls = [["本机号码", "类型", "对方号码", "开始时间"], ["13800138000", "主叫", "13900139000", "2024-03-01 00:00:00"]]
+    stories = [["案件编号", "案情描述"], ["A1", "有人打电话让我转账"]]
+    data = workbook(from_bank, list(calls), list(stories), from_bank)
+    assert known.best(Source(data)).format == "table"
+    readings = read_all(data)
+    assert [len(joined(readings, name)) for name in ("legs", "calls", "reports")] == [4, 1, 1]
+    assert bad_of(readings) == []
+    assert known.best(Source(workbook(from_bank))).format == "bank_feedback"
