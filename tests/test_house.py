@@ -94,12 +94,19 @@ def check(path: Path, text: str) -> Iterator[str]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             if (node.end_lineno or 0) - node.lineno >= FUNCTION_LINES_MAX:
                 yield f"{at}: {node.name} is longer than {FUNCTION_LINES_MAX} lines"
-            if len(node.args.args) + len(node.args.kwonlyargs) - (bool(node.args.args) and node.args.args[0].arg in ("self", "cls")) > ARGUMENTS_MAX:
+            if (
+                len(node.args.args)
+                + len(node.args.kwonlyargs)
+                - (bool(node.args.args) and node.args.args[0].arg in ("self", "cls"))
+                > ARGUMENTS_MAX
+            ):
                 yield f"{at}: {node.name} takes more than {ARGUMENTS_MAX} arguments"
 
 
 def test_house() -> None:
-    found = [problem for path in sorted(ROOT.rglob("*.py")) for problem in check(path, path.read_text(encoding="utf-8"))]
+    found = [
+        problem for path in sorted(ROOT.rglob("*.py")) for problem in check(path, path.read_text(encoding="utf-8"))
+    ]
     assert not found, "\n" + "\n".join(found)
 
 
@@ -123,5 +130,9 @@ def test_the_house_test_bites() -> None:
 
 
 def test_every_folder_has_a_reader() -> None:
-    units = {p.stem if p.is_file() else p.name for p in ROOT.iterdir() if p.suffix == ".py" or (p.is_dir() and p.name != "__pycache__")}
+    units = {
+        p.stem if p.is_file() else p.name
+        for p in ROOT.iterdir()
+        if p.suffix == ".py" or (p.is_dir() and p.name != "__pycache__")
+    }
     assert units == set().union(*LAYERS), "a layer names a folder that is not there, or the other way round"

@@ -23,10 +23,36 @@ from fanzha.trace.follow import trace
 STAGES = ("link", "trace", "respond")
 # Functions whose meaning differs between the engines (house.md; exemplars.md section 5 has the probes).
 BANNED_NAMES = {
-    "hash", "regexp_replace", "regexp_matches", "date_diff", "datediff", "date_trunc", "dayofweek", "strftime", "now",
-    "current_timestamp", "current_date", "today", "random", "uuid", "gen_random_uuid", "jaro_winkler_similarity",
-    "levenshtein", "string_agg", "group_concat", "array_agg", "list", "first", "last", "any_value", "arg_max", "arg_min",
-    "epoch_ms", "read_csv", "read_parquet", "rand",
+    "hash",
+    "regexp_replace",
+    "regexp_matches",
+    "date_diff",
+    "datediff",
+    "date_trunc",
+    "dayofweek",
+    "strftime",
+    "now",
+    "current_timestamp",
+    "current_date",
+    "today",
+    "random",
+    "uuid",
+    "gen_random_uuid",
+    "jaro_winkler_similarity",
+    "levenshtein",
+    "string_agg",
+    "group_concat",
+    "array_agg",
+    "list",
+    "first",
+    "last",
+    "any_value",
+    "arg_max",
+    "arg_min",
+    "epoch_ms",
+    "read_csv",
+    "read_parquet",
+    "rand",
 }
 BANNED = (
     exp.RegexpReplace, exp.DateDiff, exp.DayOfWeek, exp.CurrentTimestamp, exp.CurrentDate, exp.Rand, exp.GroupConcat,
@@ -78,14 +104,25 @@ def problems(tree: exp.Expr) -> Iterator[str]:
 @pytest.mark.parametrize(
     "sql",
     [
-        "SELECT hash(account) FROM legs", "SELECT regexp_replace(account, 'a', 'b') FROM legs",
-        "SELECT date_diff('hour', at_ms, at_ms) FROM legs", "SELECT dayofweek(at_ms) FROM legs",
+        "SELECT hash(account) FROM legs",
+        "SELECT regexp_replace(account, 'a', 'b') FROM legs",
+        "SELECT date_diff('hour', at_ms, at_ms) FROM legs",
+        "SELECT dayofweek(at_ms) FROM legs",
         "WITH RECURSIVE w AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM w) SELECT n FROM w",
-        "SELECT string_agg(account, ',' ORDER BY at_ms) FROM legs", "SELECT now()", "SELECT random()",
-        "SELECT CAST(amount_minor AS DOUBLE) FROM legs", "SELECT amount_minor * 0.5 FROM legs", "SELECT 1; SELECT 2",
-        "SELECT amount_minor / 2 FROM legs", "SELECT account FROM legs LIMIT 5", "SELECT * FROM somewhere",
-        "SELECT ROW_NUMBER() OVER (PARTITION BY account) FROM legs", "SELECT account FROM legs WHERE account LIKE 'a%'",
-        "SELECT any_value(account) FROM legs", "SELECT first(account) FROM legs", "SELECT * FROM read_csv('x')",
+        "SELECT string_agg(account, ',' ORDER BY at_ms) FROM legs",
+        "SELECT now()",
+        "SELECT random()",
+        "SELECT CAST(amount_minor AS DOUBLE) FROM legs",
+        "SELECT amount_minor * 0.5 FROM legs",
+        "SELECT 1; SELECT 2",
+        "SELECT amount_minor / 2 FROM legs",
+        "SELECT account FROM legs LIMIT 5",
+        "SELECT * FROM somewhere",
+        "SELECT ROW_NUMBER() OVER (PARTITION BY account) FROM legs",
+        "SELECT account FROM legs WHERE account LIKE 'a%'",
+        "SELECT any_value(account) FROM legs",
+        "SELECT first(account) FROM legs",
+        "SELECT * FROM read_csv('x')",
     ],
 )
 def test_what_is_not_portable_is_refused(sql: str) -> None:
@@ -97,8 +134,9 @@ def test_what_is_not_portable_is_refused(sql: str) -> None:
     "sql",
     [
         'SELECT "account", SUM("amount_minor") AS "sum" FROM "legs" WHERE "at_ms" <= ? GROUP BY "account" ORDER BY "account"',
-        "DELETE FROM \"legs\" WHERE \"file\" = ?", "INSERT INTO \"legs\" SELECT * FROM incoming",
-        "SELECT ROW_NUMBER() OVER (PARTITION BY account ORDER BY at_ms, \"file\", \"row\") AS n FROM legs",
+        'DELETE FROM "legs" WHERE "file" = ?',
+        'INSERT INTO "legs" SELECT * FROM incoming',
+        'SELECT ROW_NUMBER() OVER (PARTITION BY account ORDER BY at_ms, "file", "row") AS n FROM legs',
     ],
 )
 def test_what_is_portable_passes(sql: str) -> None:
@@ -129,21 +167,43 @@ def test_the_stages_run_under_the_checker(checked: list[str]) -> None:
     put(engine, "reports", [{**place, "row": row, "at_ms": 1_000, "text": "", "currency": "CNY"} for row in (1, 2)])
     mention = {**place, "field": "text", "role": "payee", "valid": True, "partial": False}
     put(
-        engine, "mentions",
+        engine,
+        "mentions",
         [
             {**mention, "row": row, "kind": kind, "value": value, "start": start, "stop": start + 5}
             for row in (1, 2)
-            for kind, value, start in (("account", "62220000000000001", 0), ("money", "CNY:500", 10), ("moment", "100", 20))
+            for kind, value, start in (
+                ("account", "62220000000000001", 0),
+                ("money", "CNY:500", 10),
+                ("moment", "100", 20),
+            )
         ],
     )
     put(
-        engine, "legs",
-        [{**place, "row": 9, "account": "62220000000000001", "at_ms": 100, "direction": "in", "amount_minor": 500,
-          "currency": "CNY", "balance_minor": 500}],
+        engine,
+        "legs",
+        [
+            {
+                **place,
+                "row": 9,
+                "account": "62220000000000001",
+                "at_ms": 100,
+                "direction": "in",
+                "amount_minor": 500,
+                "currency": "CNY",
+                "balance_minor": 500,
+            }
+        ],
     )
     made = (*link(engine, 2_000, shipped_benign()), *trace(engine, 2_000), *propose(engine, 2_000))
     assert len(checked) > 20
-    assert {name for name in made if engine.all_rows(name).num_rows} >= {"pulls", "case_reports", "joins", "transfers", "steps"}
+    assert {name for name in made if engine.all_rows(name).num_rows} >= {
+        "pulls",
+        "case_reports",
+        "joins",
+        "transfers",
+        "steps",
+    }
     assert engine.rows('SELECT "state" FROM "payments" ORDER BY "row"') == [("found",), ("missing",)]
 
 

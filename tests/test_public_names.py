@@ -6,12 +6,38 @@ import typing
 import fanzha
 
 NAMES = [
-    "Admission", "Case", "FanzhaError", "Found", "NotFound", "RecordDamaged", "Step", "Terms", "Workspace", "__version__",
-    "find", "open", "verify",
+    "Admission",
+    "Case",
+    "FanzhaError",
+    "Found",
+    "NotFound",
+    "RecordDamaged",
+    "Step",
+    "Terms",
+    "Workspace",
+    "__version__",
+    "find",
+    "open",
+    "verify",
 ]
 WORKSPACE = [
-    "admit", "as_of", "case", "cases", "close", "correct", "export", "joins", "keep_mapping", "propose_mapping", "rebuild",
-    "refresh", "report", "steps", "table", "tables_differ", "withdraw",
+    "admit",
+    "as_of",
+    "case",
+    "cases",
+    "close",
+    "correct",
+    "export",
+    "joins",
+    "keep_mapping",
+    "propose_mapping",
+    "rebuild",
+    "refresh",
+    "report",
+    "steps",
+    "table",
+    "tables_differ",
+    "withdraw",
 ]
 
 

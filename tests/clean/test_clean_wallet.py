@@ -10,46 +10,71 @@ from fanzha.clean import base58, bech32, wallet
 from fanzha.clean.keccak import keccak_256
 
 EIP55 = (
-    "52908400098527886E0F7030069857D2E4169EE7", "8617E340B3D01FA5F11F306F4090FD50E238070D",
-    "de709f2102306220921060314715629080e2fb77", "27b1fdb04752bbc536007a920d24acb045561c26",
-    "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "fB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
-    "dbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB", "D1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
+    "52908400098527886E0F7030069857D2E4169EE7",
+    "8617E340B3D01FA5F11F306F4090FD50E238070D",
+    "de709f2102306220921060314715629080e2fb77",
+    "27b1fdb04752bbc536007a920d24acb045561c26",
+    "5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+    "fB6916095ca1df60bB79Ce92cE3Ea74c37c5d359",
+    "dbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB",
+    "D1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb",
 )
 BECH32_VALID = (
-    "A12UEL5L", "a12uel5l", "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw", "?1ezyfcl",
+    "A12UEL5L",
+    "a12uel5l",
+    "abcdef1qpzry9x8gf2tvdw0s3jn54khce6mua7lmqqqxw",
+    "?1ezyfcl",
     "an83characterlonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio1tt5tgs",
     "split1checkupstagehandshakeupstreamerranterredcaperred2y9e3w",
 )
 BECH32_INVALID = (
-    "\x201nwldj5", "\x7f1axkwrx", "\x801eym55h", "pzry9x0s0muk", "1pzry9x0s0muk", "x1b4n0q5v", "li1dgmt3", "de1lg7wt\xff",
-    "A1G7SGD8", "10a06t8", "1qzzfhee",
+    "\x201nwldj5",
+    "\x7f1axkwrx",
+    "\x801eym55h",
+    "pzry9x0s0muk",
+    "1pzry9x0s0muk",
+    "x1b4n0q5v",
+    "li1dgmt3",
+    "de1lg7wt\xff",
+    "A1G7SGD8",
+    "10a06t8",
+    "1qzzfhee",
     "an84characterslonghumanreadablepartthatcontainsthenumber1andtheexcludedcharactersbio1569pvx",
 )
 BECH32M_VALID = (
-    "A1LQFN3A", "a1lqfn3a", "abcdef1l7aum6echk45nj3s0wdvt2fg8x9yrzpqzd3ryx", "?1v759aa",
+    "A1LQFN3A",
+    "a1lqfn3a",
+    "abcdef1l7aum6echk45nj3s0wdvt2fg8x9yrzpqzd3ryx",
+    "?1v759aa",
     "an83characterlonghumanreadablepartthatcontainsthetheexcludedcharactersbioandnumber11sg7hg6",
     "11llllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllllludsr8",
     "split1checkupstagehandshakeupstreamerranterredcaperredlc445v",
 )
 BECH32M_INVALID = (
-    "\x201xj0phk", "\x7f1g6xzxy", "\x801vctc34", "qyrz8wqd2c9m", "1qyrz8wqd2c9m", "y1b0jsk6g", "lt1igcx5c0", "in1muywd",
-    "mm1crxm3i", "au1s5cgom", "M1VUXWEZ", "16plkw9", "1p2gdwpf",
+    "\x201xj0phk",
+    "\x7f1g6xzxy",
+    "\x801vctc34",
+    "qyrz8wqd2c9m",
+    "1qyrz8wqd2c9m",
+    "y1b0jsk6g",
+    "lt1igcx5c0",
+    "in1muywd",
+    "mm1crxm3i",
+    "au1s5cgom",
+    "M1VUXWEZ",
+    "16plkw9",
+    "1p2gdwpf",
     "an84characterslonghumanreadablepartthatcontainsthetheexcludedcharactersbioandnumber11d6pts4",
 )
 SEGWIT = {
     "BC1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KV8F3T4": "0014751e76e8199196d454941c45d1b3a323f1433bd6",
-    "tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7":
-        "00201863143c14c5166804bd19203356da136c985678cd4d27a1b8c6329604903262",
-    "bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5nd6y":
-        "5128751e76e8199196d454941c45d1b3a323f1433bd6751e76e8199196d454941c45d1b3a323f1433bd6",
+    "tb1qrp33g0q5c5txsp9arysrx4k6zdkfs4nce4xj0gdcccefvpysxf3q0sl5k7": "00201863143c14c5166804bd19203356da136c985678cd4d27a1b8c6329604903262",
+    "bc1pw508d6qejxtdg4y5r3zarvary0c5xw7kw508d6qejxtdg4y5r3zarvary0c5xw7kt5nd6y": "5128751e76e8199196d454941c45d1b3a323f1433bd6751e76e8199196d454941c45d1b3a323f1433bd6",
     "BC1SW50QGDZ25J": "6002751e",
     "bc1zw508d6qejxtdg4y5r3zarvaryvaxxpcs": "5210751e76e8199196d454941c45d1b3a323",
-    "tb1qqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesrxh6hy":
-        "0020000000c4a5cad46221b2a187905e5266362b99d5e91c6ce24d165dab93e86433",
-    "tb1pqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesf3hn0c":
-        "5120000000c4a5cad46221b2a187905e5266362b99d5e91c6ce24d165dab93e86433",
-    "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0":
-        "512079be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
+    "tb1qqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesrxh6hy": "0020000000c4a5cad46221b2a187905e5266362b99d5e91c6ce24d165dab93e86433",
+    "tb1pqqqqp399et2xygdj5xreqhjjvcmzhxw4aywxecjdzew6hylgvsesf3hn0c": "5120000000c4a5cad46221b2a187905e5266362b99d5e91c6ce24d165dab93e86433",
+    "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0": "512079be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798",
 }
 SEGWIT_INVALID = (
     "tc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vq5zuyut",
@@ -136,13 +161,19 @@ def test_segwit_invalid(address: str) -> None:
 @pytest.mark.parametrize(
     ("text", "chain", "normal", "valid"),
     [
-        (GENESIS, None, f"BTC:{GENESIS}", True), (P2SH, "BTC", f"BTC:{P2SH}", True), (f"BTC:{GENESIS}", None, f"BTC:{GENESIS}", True),
-        (f"bitcoin:{GENESIS}?amount=1", None, f"BTC:{GENESIS}", True), (GENESIS[:-1] + "b", None, f"BTC:{GENESIS[:-1]}b", False),
-        (TRON_USDT, None, f"TRON:{TRON_USDT}", True), (TRON_USDT, "USDT", f"TRON:{TRON_USDT}", True),
-        (TRON_USDT, "TRX", f"TRON:{TRON_USDT}", True), (TRON_USDT[:-1] + "u", "TRC20", f"TRON:{TRON_USDT[:-1]}u", False),
+        (GENESIS, None, f"BTC:{GENESIS}", True),
+        (P2SH, "BTC", f"BTC:{P2SH}", True),
+        (f"BTC:{GENESIS}", None, f"BTC:{GENESIS}", True),
+        (f"bitcoin:{GENESIS}?amount=1", None, f"BTC:{GENESIS}", True),
+        (GENESIS[:-1] + "b", None, f"BTC:{GENESIS[:-1]}b", False),
+        (TRON_USDT, None, f"TRON:{TRON_USDT}", True),
+        (TRON_USDT, "USDT", f"TRON:{TRON_USDT}", True),
+        (TRON_USDT, "TRX", f"TRON:{TRON_USDT}", True),
+        (TRON_USDT[:-1] + "u", "TRC20", f"TRON:{TRON_USDT[:-1]}u", False),
         (f"\u200b{TRON_USDT} ", None, f"TRON:{TRON_USDT}", True),
         ("rInventedXrpAddress123456789ABCDE", "XRP", "XRP:rInventedXrpAddress123456789ABCDE", False),
-        (P2SH, "LTC", f"LTC:{P2SH}", False), ("Qinvented123", "FOO", "OTHER:Qinvented123", False),
+        (P2SH, "LTC", f"LTC:{P2SH}", False),
+        ("Qinvented123", "FOO", "OTHER:Qinvented123", False),
     ],
 )
 def test_wallet_spellings(text: str, chain: str | None, normal: str, valid: bool) -> None:
@@ -153,7 +184,9 @@ def test_wallet_spellings(text: str, chain: str | None, normal: str, valid: bool
     assert again is not None and again.normal == normal
 
 
-@pytest.mark.parametrize("text", ["", "0x123", "0x" + "a" * 64, "1" * 30, "https://a.com", "BTC:", "bc1", "T" * 34, "hello:worldworld"])
+@pytest.mark.parametrize(
+    "text", ["", "0x123", "0x" + "a" * 64, "1" * 30, "https://a.com", "BTC:", "bc1", "T" * 34, "hello:worldworld"]
+)
 def test_not_a_wallet(text: str) -> None:
     assert wallet.parse(text) is None
 
@@ -179,7 +212,10 @@ def test_made_addresses_are_valid(key: bytes, version: int) -> None:
     assert value.normal.startswith("TRON:" if version == 0x41 else "BTC:")
 
 
-@given(st.one_of(st.text(max_size=60), st.from_regex(r"(bc1|0x|T|1|XRP:)[0-9a-zA-Z]{0,60}", fullmatch=True)), st.sampled_from([None, "BTC", "XRP", "USDT", "?", ""]))
+@given(
+    st.one_of(st.text(max_size=60), st.from_regex(r"(bc1|0x|T|1|XRP:)[0-9a-zA-Z]{0,60}", fullmatch=True)),
+    st.sampled_from([None, "BTC", "XRP", "USDT", "?", ""]),
+)
 def test_never_raises_and_is_idempotent(text: str, chain: str | None) -> None:
     value = wallet.parse(text, chain=chain)
     wallet.validate(text)

@@ -27,6 +27,7 @@ CHILD = """
 import sys, pathlib
 from fanzha.chain import Workspace
 with Workspace(sys.argv[1], actor="crash") as workspace:
+    print("open", flush=True)
     for path in sorted(pathlib.Path(sys.argv[2]).iterdir()):
         done = workspace.admit([path])[0]
         print(path.name, done.file, flush=True)
@@ -53,7 +54,7 @@ class Outcome:
         return not (self.lost or self.changed or self.would_not_open or self.verify_problems or self.tables_differed)
 
 
-def make_files(folder: Path, rng: random.Random, count: int = 24) -> None:
+def make_files(folder: Path, rng: random.Random, count: int = 24, prefix: str = "") -> None:
     """Small and larger files of several formats, all different."""
     folder.mkdir(parents=True)
     for number in range(count):
@@ -63,31 +64,40 @@ def make_files(folder: Path, rng: random.Random, count: int = 24) -> None:
             lines = ["交易卡号,交易时间,交易金额,交易余额,收付标志,交易对手账卡号,对手户名"]
             lines += [
                 f"{account}\t,2026-03-{1 + i % 28:02d} 10:{i % 60:02d}:00\t,{rng.randrange(1, 9000)}.00\t,\t,进\t,"
-                f"62880000{rng.randrange(10**8):08d}\t,甲\t" for i in range(rows)
+                f"62880000{rng.randrange(10**8):08d}\t,甲\t"
+                for i in range(rows)
             ]
-            (folder / f"{number:03d}.csv").write_bytes("\r\n".join(lines).encode("gb18030"))
+            (folder / f"{prefix}{number:03d}.csv").write_bytes("\r\n".join(lines).encode("gb18030"))
         elif number % 3 == 1:
             told = f"报案时间:2026-03-05 10:00\n被骗向{account}转账{rng.randrange(1, 99)}000元。" * (1 + rows // 50)
-            (folder / f"{number:03d}.txt").write_text(told, encoding="utf-8")
+            (folder / f"{prefix}{number:03d}.txt").write_text(told, encoding="utf-8")
         else:
-            (folder / f"{number:03d}.dat").write_bytes(rng.randbytes(rows * 50))
+            (folder / f"{prefix}{number:03d}.dat").write_bytes(rng.randbytes(rows * 50))
 
 
 def one_run(workspace: Path, files: Path, rng: random.Random, span: float, outcome: Outcome) -> set[str]:
-    """Start the child, kill it after a random part of `span` seconds; the names it acknowledged."""
+    """Start the child and kill it: three times of four while it admits, else at any moment; the names it acknowledged."""
     child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(workspace), str(files)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", CHILD, str(workspace), str(files)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
+    assert child.stdout is not None
+    said = child.stdout.readline() if rng.random() < 0.75 else ""
     time.sleep(rng.uniform(0.0, span))
     child.send_signal(signal.SIGKILL)
-    said, _ = child.communicate()
-    names = {line.split()[0] for line in said.splitlines() if line.endswith(tuple("0123456789"))}
+    rest, trouble = child.communicate()
+    if trouble:
+        outcome.failures.append(trouble.strip().splitlines()[-1])
+        outcome.would_not_open += 1
+    names = {line.split()[0] for line in (said + rest).splitlines() if line[-1:].isdigit()}
     outcome.acknowledged += len(names)
-    outcome.killed_while_admitting += "refreshed" not in said and bool(names)
+    outcome.killed_while_admitting += bool(said) and "refreshed" not in rest
     return names
 
 
-def inspect(workspace: Path, files: Path, acknowledged: set[str], deep: bool, outcome: Outcome) -> None:
+def inspect(workspace: Path, acknowledged: dict[str, bytes], deep: bool, outcome: Outcome) -> None:
     """Open the workspace as a user would, and check everything that was promised."""
     try:
         with Workspace(workspace, actor="check") as opened:
@@ -96,7 +106,7 @@ def inspect(workspace: Path, files: Path, acknowledged: set[str], deep: bool, ou
                 if name not in entries:
                     outcome.lost += 1
                     outcome.failures.append(f"{name} was acknowledged and is gone")
-                elif opened.record.content(entries[name]) != (files / name).read_bytes():
+                elif opened.record.content(entries[name]) != acknowledged[name]:
                     outcome.changed += 1
                     outcome.failures.append(f"{name} came back changed")
             if deep and (differing := opened.tables_differ()):
@@ -115,25 +125,31 @@ def kills(runs: int, seed: int, scratch: Path) -> Outcome:
     """`runs` kills; a fresh workspace for every eighth, so that old and new ones are both hit."""
     rng = random.Random(seed)
     outcome = Outcome()
-    files = scratch / "files"
-    make_files(files, rng)
-    span, known = _span(scratch, files), set[str]()
+    span, known = _span(scratch, rng), dict[str, bytes]()
     workspace = scratch / "w0"
     for run in range(runs):
         if run % 8 == 0:
             shutil.rmtree(workspace, ignore_errors=True)
-            workspace, known = scratch / f"w{run}", set()
-        known |= one_run(workspace, files, rng, span, outcome)
+            workspace, known = scratch / f"w{run}", {}
+        files = scratch / f"f{run}"
+        make_files(files, rng, prefix=f"{run:04d}-")
+        known |= {name: (files / name).read_bytes() for name in one_run(workspace, files, rng, span, outcome)}
         outcome.runs += 1
         if workspace.exists():
-            inspect(workspace, files, known, run % 4 == 3, outcome)
+            inspect(workspace, known, run % 4 == 3, outcome)
+        shutil.rmtree(files)
     return outcome
 
 
-def _span(scratch: Path, files: Path) -> float:
-    """How long an undisturbed run takes."""
-    start = time.monotonic()
-    subprocess.run([sys.executable, "-c", CHILD, str(scratch / "warm"), str(files)], check=True, capture_output=True)
+def _span(scratch: Path, rng: random.Random) -> float:
+    """How long an undisturbed child takes from opening the workspace to its end."""
+    make_files(scratch / "warm-files", rng)
+    command = [sys.executable, "-c", CHILD, str(scratch / "warm"), str(scratch / "warm-files")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        child.stdout.readline()
+        start = time.monotonic()
+        child.stdout.read()
     return time.monotonic() - start
 
 
@@ -144,7 +160,11 @@ def flips(count: int, seed: int, scratch: Path) -> tuple[int, list[str]]:
     make_files(files, rng, 12)
     with Workspace(workspace, actor="flip") as opened:
         opened.admit([files])
-    targets = [workspace / "journal.sqlite", workspace / "journal.head", *sorted((workspace / "originals").glob("??/*"))]
+    targets = [
+        workspace / "journal.sqlite",
+        workspace / "journal.head",
+        *sorted((workspace / "originals").glob("??/*")),
+    ]
     found, missed = 0, []
     for _ in range(count):
         path = rng.choice(targets)
@@ -209,10 +229,19 @@ def main() -> None:
         outcome = kills(wanted.runs, wanted.seed, scratch)
         found, missed = flips(wanted.flips, wanted.seed, scratch)
         tails, tails_missed = tail_damage(max(20, wanted.flips // 10), wanted.seed, scratch)
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
     result = {
-        "seed": wanted.seed, "commit": commit, **asdict(outcome), "flips": wanted.flips, "flips_found": found,
-        "flips_missed": missed, "tail_damages": max(20, wanted.flips // 10), "tails_found": tails, "tails_missed": tails_missed,
+        "seed": wanted.seed,
+        "commit": commit,
+        **asdict(outcome),
+        "flips": wanted.flips,
+        "flips_found": found,
+        "flips_missed": missed,
+        "tail_damages": max(20, wanted.flips // 10),
+        "tails_found": tails,
+        "tails_missed": tails_missed,
     }
     print(json.dumps(result, indent=1))
     if wanted.result:

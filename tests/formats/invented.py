@@ -44,7 +44,9 @@ def bank_row(index: int = 0, **changes: str) -> list[str]:
     return [cells[name] for name in COLUMNS]
 
 
-def bank_text(rows: Sequence[Sequence[str]], header: Sequence[str] = COLUMNS, end: str = "\t", line: str = "\r\n") -> str:
+def bank_text(
+    rows: Sequence[Sequence[str]], header: Sequence[str] = COLUMNS, end: str = "\t", line: str = "\r\n"
+) -> str:
     """Rows as the export writes them."""
     return "".join(",".join(cell + end for cell in row) + line for row in [header, *rows])
 

@@ -88,7 +88,10 @@ def test_unknown_directions_are_never_guessed(word: str) -> None:
 
 @pytest.mark.parametrize(
     ("word", "direction"),
-    [*((w, "in") for w in ("进", "贷", "入", "收", "收入", "转入", "C", "cr", "Credit", "IN", "in")), *((w, "out") for w in ("出", "借", "付", "支出", "转出", "D", "DR", "debit", "Out", "out"))],
+    [
+        *((w, "in") for w in ("进", "贷", "入", "收", "收入", "转入", "C", "cr", "Credit", "IN", "in")),
+        *((w, "out") for w in ("出", "借", "付", "支出", "转出", "D", "DR", "debit", "Out", "out")),
+    ],
 )
 def test_listed_directions(word: str, direction: str) -> None:
     legs, bad, _ = read_rows(bank_row(收付标志=word))
@@ -146,13 +149,17 @@ def test_words_of_success(word: str) -> None:
     assert legs.column("success").to_pylist() == [True]
 
 
-@pytest.mark.parametrize("text", ["20240301080509", "2024-03-01 08:05:09", "2024/03/01 08:05:09", "2024年3月1日8时5分9秒"])
+@pytest.mark.parametrize(
+    "text", ["20240301080509", "2024-03-01 08:05:09", "2024/03/01 08:05:09", "2024年3月1日8时5分9秒"]
+)
 def test_ways_to_write_a_time(text: str) -> None:
     legs, _, _ = read_rows(bank_row(交易时间=text), bank_row(1))
     assert legs.column("at_ms").to_pylist()[0] == 1000 * int(datetime(2024, 3, 1, 0, 5, 9, tzinfo=UTC).timestamp())
 
 
-@pytest.mark.parametrize(("text", "minor"), [('"1,234.50"', 123450), ("¥12", 1200), ("0.1", 10), ("35000", 3500000), ("1.5万", 1500000)])
+@pytest.mark.parametrize(
+    ("text", "minor"), [('"1,234.50"', 123450), ("¥12", 1200), ("0.1", 10), ("35000", 3500000), ("1.5万", 1500000)]
+)
 def test_ways_to_write_money(text: str, minor: int) -> None:
     legs, _, _ = read_rows(bank_row(交易金额=text), bank_row(1))
     assert legs.column("amount_minor").to_pylist()[0] == minor
@@ -234,7 +241,10 @@ def test_what_is_written_is_read_again(rows: list[dict[str, object]]) -> None:
 
 
 def test_a_spreadsheet_runs_nothing_of_it() -> None:
-    legs = table_of("legs", [{"account": card(1), "at_ms": 0, "direction": "in", "amount_minor": 1, "summary": "=cmd|' /C calc'!A0"}])
+    legs = table_of(
+        "legs",
+        [{"account": card(1), "at_ms": 0, "direction": "in", "amount_minor": 1, "summary": "=cmd|' /C calc'!A0"}],
+    )
     text = BANK.write({"legs": legs}).decode("gb18030")
     assert "'=cmd" in text
     assert not any(cell.lstrip('"').startswith(("=", "@", "+")) for cell in text.replace("\t", "").split(","))

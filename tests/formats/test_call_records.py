@@ -38,12 +38,19 @@ def test_consumer_export(codec: str) -> None:
     readings = read_all(data)
     calls = joined(readings, "calls").to_pylist()
     assert [(c["direction"], c["medium"], c["duration_seconds"]) for c in calls] == [
-        ("out", "voice", 65), ("in", "voice", 65), ("in", "voice", 65), ("forward", "voice", 3723), ("out", "sms", 0),
+        ("out", "voice", 65),
+        ("in", "voice", 65),
+        ("in", "voice", 65),
+        ("forward", "voice", 3723),
+        ("out", "sms", 0),
     ]
     assert {c["subscriber"] for c in calls} == {"+8613800138000"}
     assert calls[1]["counterparty"] == "+8613700137000"
     assert [(bad.row, bad.reason) for bad in bad_of(readings)] == [
-        (10, "unknown_direction"), (11, "bad_phone"), (12, "bad_moment"), (13, "bad_duration"),
+        (10, "unknown_direction"),
+        (11, "bad_phone"),
+        (12, "bad_moment"),
+        (13, "bad_duration"),
     ]
     assert rows_in(readings) == 14
     assert [note for note in notes_of(readings) if note[1] == "zone_assumed"] == [(0, "zone_assumed", "")]
@@ -65,7 +72,23 @@ def test_investigative_form(codec: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("00:01:05", 65), ("1:05", 65), ("1:00:00", 3600), ("1时2分3秒", 3723), ("2小时", 7200), ("3分钟", 180), ("65", 65), ("65秒", 65), ("1h2m3s", 3723), ("1:75", None), ("", None), ("abc", None), ("-5", None), ("1:2:3:4", None), ("00:00:00", 0)],
+    [
+        ("00:01:05", 65),
+        ("1:05", 65),
+        ("1:00:00", 3600),
+        ("1时2分3秒", 3723),
+        ("2小时", 7200),
+        ("3分钟", 180),
+        ("65", 65),
+        ("65秒", 65),
+        ("1h2m3s", 3723),
+        ("1:75", None),
+        ("", None),
+        ("abc", None),
+        ("-5", None),
+        ("1:2:3:4", None),
+        ("00:00:00", 0),
+    ],
 )
 def test_durations(text: str, seconds: int | None) -> None:
     assert seconds_of(text) == seconds
@@ -90,7 +113,9 @@ DEVICE = {
     "subscriber": PHONE,
     "imei": st.from_regex(r"35[0-9]{12}", fullmatch=True) | st.none(),
     "imsi": st.from_regex(r"46000[0-9]{10}", fullmatch=True) | st.none(),
-    "cell": st.from_regex(r"[0-9A-F]{1,4}-[0-9A-F]{1,8}", fullmatch=True) | st.from_regex(r"[0-9A-F]{1,8}", fullmatch=True) | st.none(),
+    "cell": st.from_regex(r"[0-9A-F]{1,4}-[0-9A-F]{1,8}", fullmatch=True)
+    | st.from_regex(r"[0-9A-F]{1,8}", fullmatch=True)
+    | st.none(),
 }
 
 
@@ -116,7 +141,16 @@ def test_consumer_round_trip(rows: list[dict[str, object]], own: str) -> None:
 
 
 def test_shapes_of_what_is_written() -> None:
-    rows: list[dict[str, object]] = [{"subscriber": "+8613800138000", "counterparty": "+8613900139000", "direction": "out", "medium": "voice", "at_ms": 0, "duration_seconds": 5}]
+    rows: list[dict[str, object]] = [
+        {
+            "subscriber": "+8613800138000",
+            "counterparty": "+8613900139000",
+            "direction": "out",
+            "medium": "voice",
+            "at_ms": 0,
+            "duration_seconds": 5,
+        }
+    ]
     calls = table_of("calls", rows)
     text = CONSUMER.write({"calls": calls}).decode("utf-8-sig")
     assert text.split("\r\n")[1:3] == ["本机号码:+8613800138000", ",".join(CONSUMER_COLUMNS)]
@@ -126,7 +160,9 @@ def test_shapes_of_what_is_written() -> None:
 
 
 def test_a_consumer_export_is_of_one_number() -> None:
-    rows: list[dict[str, object]] = [{"subscriber": f"+861380013800{n}", "direction": "out", "medium": "voice"} for n in range(2)]
+    rows: list[dict[str, object]] = [
+        {"subscriber": f"+861380013800{n}", "direction": "out", "medium": "voice"} for n in range(2)
+    ]
     with pytest.raises(InputError, match="one number"):
         CONSUMER.write({"calls": table_of("calls", rows)})
 

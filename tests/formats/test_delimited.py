@@ -1,6 +1,5 @@
 """Delimited text: dialect, header, quotes, structure, and rows that do not fit."""
 
-
 import time
 
 import pytest
@@ -40,7 +39,9 @@ def test_tab_ended_cells_do_not_make_tab_the_delimiter() -> None:
 
 
 def test_tab_separated_text_with_commas_in_it() -> None:
-    text = "reference\tdescription\turl\n" + "".join(f"R{i}\tpaid, then, nothing, came\thttp://a.top/{i}\n" for i in range(9))
+    text = "reference\tdescription\turl\n" + "".join(
+        f"R{i}\tpaid, then, nothing, came\thttp://a.top/{i}\n" for i in range(9)
+    )
     sheet, grids = opened(text)
     assert sheet.container == "tsv"
     assert sheet.header == ("reference", "description", "url")
@@ -171,7 +172,6 @@ def test_blocks_are_bounded_and_complete() -> None:
     assert len(sizes) >= 2
     assert max(sizes) < 100_000
     assert [grid.first for grid in sheet.blocks(frozenset({0}))] == [True] + [False] * (len(sizes) - 1)
-
 
 
 def test_a_quoted_cell_across_the_edge_of_two_pieces() -> None:

@@ -21,7 +21,9 @@ ITEMS = [
         "name": "evil-two.top",
         "url": "http://evil-two.top",
         "description": "pays to 0x00000000219ab540356cBB839Cbe05303d7705Fa",
-        "addresses": {"ETH": ["0x00000000219ab540356cBB839Cbe05303d7705Fa", "0xdAC17F958D2ee523a2206206994597C13D831ec7"]},
+        "addresses": {
+            "ETH": ["0x00000000219ab540356cBB839Cbe05303d7705Fa", "0xdAC17F958D2ee523a2206206994597C13D831ec7"]
+        },
     },
 ]
 YAML = """---
@@ -66,7 +68,10 @@ def test_json_items_and_their_places(codec: str, wrapped: bool) -> None:
 def test_json_numbers_keep_their_digits() -> None:
     sheet = open_json(b'[{"account": 6222021234567890123, "amount": 0.10}]')
     assert sheet is not None
-    assert [column.to_pylist() for column in sheet.sample.cells if column is not None] == [["6222021234567890123"], ["0.10"]]
+    assert [column.to_pylist() for column in sheet.sample.cells if column is not None] == [
+        ["6222021234567890123"],
+        ["0.10"],
+    ]
 
 
 def test_json_with_broken_items() -> None:
@@ -77,13 +82,29 @@ def test_json_with_broken_items() -> None:
     assert [(bad.row, bad.reason) for bad in grid.bad] == [(2, "bad_syntax"), (4, "bad_syntax")]
 
 
-@pytest.mark.parametrize("data", [b"[" * 100_000, b'{"a":' * 100_000, b"[]", b"{}", b"[1,2]", b'{"a": [{"x": 1}], "b": [{"y": 2}]}', b'"x"', b"{", b"[", b""])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"[" * 100_000,
+        b'{"a":' * 100_000,
+        b"[]",
+        b"{}",
+        b"[1,2]",
+        b'{"a": [{"x": 1}], "b": [{"y": 2}]}',
+        b'"x"',
+        b"{",
+        b"[",
+        b"",
+    ],
+)
 def test_json_that_holds_no_items(data: bytes) -> None:
     assert open_json(data) is None
 
 
 def test_json_lines() -> None:
-    lines = [json.dumps({"text": f"报案{index}", "n": {"phone": "13800138000"}}, ensure_ascii=False) for index in range(4)]
+    lines = [
+        json.dumps({"text": f"报案{index}", "n": {"phone": "13800138000"}}, ensure_ascii=False) for index in range(4)
+    ]
     data = "\n".join([lines[0], "", lines[1], '{"text": ', lines[2], lines[3], ""]).encode()
     sheet = open_jsonl(data)
     assert sheet is not None
@@ -103,7 +124,10 @@ def test_yaml_items_and_their_places() -> None:
     assert sheet.header == ("name", "url", "category", "id", "addresses.ETH")
     grid = next(sheet.blocks())
     assert grid.rows.to_pylist() == [1, 2]
-    assert [data[int(o or 0) :].split(b"\n")[0] for o in grid.offsets.to_pylist()] == [b"- name: evil-one.top", b"- name: evil-two.top"]
+    assert [data[int(o or 0) :].split(b"\n")[0] for o in grid.offsets.to_pylist()] == [
+        b"- name: evil-one.top",
+        b"- name: evil-two.top",
+    ]
     assert grid.column(3).to_pylist() == ["", "0123"]
     assert str(grid.column(4)[1]).count(PARTS) == 1
 
@@ -155,7 +179,9 @@ def test_a_report_of_several_identifiers_has_several_mentions() -> None:
 def test_json_and_yaml_tell_the_same() -> None:
     from_json = joined(read_all(json.dumps(ITEMS).encode()), "mentions")
     values = [m["value"] for m in from_json.to_pylist() if m["field"] == "addresses.ETH"]
-    assert values == [m["value"] for m in joined(read_all(YAML.encode()), "mentions").to_pylist() if m["field"] == "addresses.ETH"]
+    assert values == [
+        m["value"] for m in joined(read_all(YAML.encode()), "mentions").to_pylist() if m["field"] == "addresses.ETH"
+    ]
     in_text = [m for m in from_json.to_pylist() if m["field"] == "text"]
     assert [(m["kind"], m["start"]) for m in in_text] == [("wallet", 8)]
 

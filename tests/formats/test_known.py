@@ -16,7 +16,9 @@ from tests.formats.test_call_records import CONSUMER_TEXT
 from tests.formats.test_items import YAML
 from tests.formats.test_narrative import TWO
 
-CSV = "url,phone,description\n" + "".join(f"http://evil{n}.top,1380013800{n},a story of some length {n}\n" for n in range(9))
+CSV = "url,phone,description\n" + "".join(
+    f"http://evil{n}.top,1380013800{n},a story of some length {n}\n" for n in range(9)
+)
 SAMPLES = {
     "bank": bank_bytes(12),
     "bank16": bank_bytes(6, "utf-16"),
@@ -24,7 +26,9 @@ SAMPLES = {
     "story": TWO.encode("utf-8"),
     "yaml": YAML.encode(),
     "json": json.dumps([{"url": f"http://evil{n}.top", "text": f"story number {n}"} for n in range(9)]).encode(),
-    "jsonl": "\n".join(json.dumps({"url": f"http://evil{n}.top", "text": f"story number {n}"}) for n in range(9)).encode(),
+    "jsonl": "\n".join(
+        json.dumps({"url": f"http://evil{n}.top", "text": f"story number {n}"}) for n in range(9)
+    ).encode(),
     "csv": CSV.encode(),
     "gzip": gzip.compress(CSV.encode()),
 }
@@ -40,7 +44,17 @@ def test_names_are_unlike_and_bilingual() -> None:
 
 @pytest.mark.parametrize(
     ("name", "format_"),
-    [("bank", "bank_feedback"), ("bank16", "bank_feedback"), ("calls", "call_records"), ("story", "narrative"), ("yaml", "table"), ("json", "narrative"), ("jsonl", "narrative"), ("csv", "narrative"), ("gzip", "narrative")],
+    [
+        ("bank", "bank_feedback"),
+        ("bank16", "bank_feedback"),
+        ("calls", "call_records"),
+        ("story", "narrative"),
+        ("yaml", "table"),
+        ("json", "narrative"),
+        ("jsonl", "narrative"),
+        ("csv", "narrative"),
+        ("gzip", "narrative"),
+    ],
 )
 def test_each_sample_finds_its_format(name: str, format_: str) -> None:
     found = known.recognise(Source(SAMPLES[name], "x.doc"))
@@ -53,13 +67,33 @@ def test_each_sample_finds_its_format(name: str, format_: str) -> None:
 @pytest.mark.parametrize("seed", range(12))
 def test_noise_gives_nothing(seed: int) -> None:
     noise = random.Random(seed).randbytes(20_000)
-    for data in (noise, b"\x7fELF\x02\x01\x01\0" + noise, b"MZ\x90\0" + noise, b"%PDF-1.7\n" + noise, b"PK\x03\x04" + noise, b"\x1f\x8b\x08" + noise):
+    for data in (
+        noise,
+        b"\x7fELF\x02\x01\x01\0" + noise,
+        b"MZ\x90\0" + noise,
+        b"%PDF-1.7\n" + noise,
+        b"PK\x03\x04" + noise,
+        b"\x1f\x8b\x08" + noise,
+    ):
         assert known.recognise(Source(data)) == []
         with pytest.raises(UnreadableFile):
             known.best(Source(data))
 
 
-@pytest.mark.parametrize("data", [b"", b"\n", b"\0" * 5_000, b"\xff" * 3_000, b"a" * (2 << 20), b",,,,,\n" * 50, b"\xef\xbb\xbf", b"\xff\xfe", b'"' * 5_000])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\n",
+        b"\0" * 5_000,
+        b"\xff" * 3_000,
+        b"a" * (2 << 20),
+        b",,,,,\n" * 50,
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b'"' * 5_000,
+    ],
+)
 def test_degenerate_files_give_nothing(data: bytes) -> None:
     assert [r for r in known.recognise(Source(data)) if r.score >= known.SCORE_MIN] == []
 
@@ -102,7 +136,9 @@ def test_every_line_of_a_damaged_statement_is_accounted_for(seed: int) -> None:
     except UnreadableFile:
         return
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
-    multi = sum(1 for leg in joined(readings, "legs").to_pylist() for v in leg.values() if isinstance(v, str) and "\n" in v)
+    multi = sum(
+        1 for leg in joined(readings, "legs").to_pylist() for v in leg.values() if isinstance(v, str) and "\n" in v
+    )
     assert rows_in(readings) == lines or multi
     for row in joined(readings, "legs").to_pylist():
         assert data[: row["byte_offset"]].count(b"\n") == row["row"] - 1
@@ -112,7 +148,9 @@ def test_planted_directions_are_all_quarantined() -> None:
     chance = random.Random(5)
     words = ["O", "", "其他", "o", "0", "1", "进账出", "?", "N/A", "借贷"]
     planted = {index for index in range(3_000) if chance.random() < 0.05}
-    rows = [bank_row(index, **({"收付标志": chance.choice(words)} if index in planted else {})) for index in range(3_000)]
+    rows = [
+        bank_row(index, **({"收付标志": chance.choice(words)} if index in planted else {})) for index in range(3_000)
+    ]
     readings = read_all(bank_text(rows).encode("gb18030"))
     assert {bad.row - 2 for bad in bad_of(readings)} == planted
     assert {bad.reason for bad in bad_of(readings)} == {"unknown_direction"}

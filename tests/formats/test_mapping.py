@@ -37,7 +37,13 @@ def fields(mapping: Mapping) -> dict[str, str]:
 
 
 def test_json_and_back() -> None:
-    mapping = Mapping("report", (Use("mention", 2, "收款账号", "account", "payee"),), {"success": {"好": "true"}}, {"city": "某市"}, "fen")
+    mapping = Mapping(
+        "report",
+        (Use("mention", 2, "收款账号", "account", "payee"),),
+        {"success": {"好": "true"}},
+        {"city": "某市"},
+        "fen",
+    )
     assert from_json(mapping.to_json()) == mapping
     again = proposed("url,description\nhttp://a.top/x,hello there my friend\nhttp://b.top/y,another long text\n")
     assert from_json(again.to_json()) == again
@@ -45,7 +51,17 @@ def test_json_and_back() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "{}", '{"record": "leg"}', '{"record": "x", "uses": []}', '{"record": "leg", "uses": [{"no": 1}]}', '{"record": "leg", "uses": [], "unit": "jin"}', '{"record":"leg","uses":[{"field":"at","position":-1}]}', '{"record":"leg","uses":[],"x":1}'],
+    [
+        "",
+        "[]",
+        "{}",
+        '{"record": "leg"}',
+        '{"record": "x", "uses": []}',
+        '{"record": "leg", "uses": [{"no": 1}]}',
+        '{"record": "leg", "uses": [], "unit": "jin"}',
+        '{"record":"leg","uses":[{"field":"at","position":-1}]}',
+        '{"record":"leg","uses":[],"x":1}',
+    ],
 )
 def test_what_is_no_mapping_is_refused(text: str) -> None:
     with pytest.raises(InputError):
@@ -68,7 +84,10 @@ def test_a_mapping_that_does_not_fit_is_refused() -> None:
 
 
 def test_pinyin_names_with_date_and_time_apart() -> None:
-    text = PINYIN + f"{card(1)},20240301,080509,{card(2)},甲,CNY,35.50,1,100.00,L1\n{card(1)},20240302,000000,{card(2)},甲,CNY,5,出,95,L2\n"
+    text = (
+        PINYIN
+        + f"{card(1)},20240301,080509,{card(2)},甲,CNY,35.50,1,100.00,L1\n{card(1)},20240302,000000,{card(2)},甲,CNY,5,出,95,L2\n"
+    )
     mapping = proposed(text)
     assert mapping.record == "leg"
     assert not mapping.numbered
@@ -99,7 +118,10 @@ def test_two_amount_columns_and_the_account_above_the_table() -> None:
     )
     result = read_all(text.encode())
     legs = joined(result, "legs").to_pylist()
-    assert [(leg["direction"], leg["amount_minor"], leg["account"]) for leg in legs] == [("in", 800000, card(3)), ("out", 5000, card(3))]
+    assert [(leg["direction"], leg["amount_minor"], leg["account"]) for leg in legs] == [
+        ("in", 800000, card(3)),
+        ("out", 5000, card(3)),
+    ]
     assert [bad.reason for bad in bad_of(result)] == ["unknown_direction"] * 2
 
 
@@ -115,7 +137,9 @@ def test_words_of_the_mapping_and_fixed_values() -> None:
     )
     result = list(known.read("table", Source(text.encode()), mapping))
     legs = joined(result, "legs").to_pylist()
-    assert [(leg["direction"], leg["bank"], leg["currency"], leg["at_ms"]) for leg in legs] == [("out", "某行", "USD", 1704067200000)]
+    assert [(leg["direction"], leg["bank"], leg["currency"], leg["at_ms"]) for leg in legs] == [
+        ("out", "某行", "USD", 1704067200000)
+    ]
     assert not [note for note in notes_of(result) if note[1] == "zone_assumed"]
 
 
@@ -125,12 +149,25 @@ def test_report_columns_by_name() -> None:
         f"A1,2024-03-02 09:00:00,甲某,13800138000,昨晚八点有人让我转账3.5万元到 {card(5)},冒充客服,35000,{card(5)},hxxp://evil[.]top/x,某市\n"
     )
     assert fields(proposed(text)) == {
-        "案件编号": "reference", "报案时间": "at", "报案人": "victim", "报案人电话": "phone", "简要案情": "text",
-        "案件类别": "stated_type", "涉案金额": "amount", "收款账号": "account", "涉案网址": "url", "地区": "city",
+        "案件编号": "reference",
+        "报案时间": "at",
+        "报案人": "victim",
+        "报案人电话": "phone",
+        "简要案情": "text",
+        "案件类别": "stated_type",
+        "涉案金额": "amount",
+        "收款账号": "account",
+        "涉案网址": "url",
+        "地区": "city",
     }
     result = read_all(text.encode("gb18030"))
     report = joined(result, "reports").to_pylist()[0]
-    assert (report["amount_minor"], report["currency"], report["stated_type"], report["city"]) == (3500000, "CNY", "冒充客服", "某市")
+    assert (report["amount_minor"], report["currency"], report["stated_type"], report["city"]) == (
+        3500000,
+        "CNY",
+        "冒充客服",
+        "某市",
+    )
     found = {(m["field"], m["kind"]): m for m in joined(result, "mentions").to_pylist()}
     assert found["收款账号", "bank_card"]["role"] == "payee"
     assert found["报案人电话", "phone"]["role"] == "own"
@@ -142,8 +179,17 @@ def test_report_columns_by_name() -> None:
 
 
 def test_columns_without_known_names_are_looked_into() -> None:
-    rows = "".join(f"{card(i)},1380013{i:04d},evil{i}.top,a person told a story number {i} here,x{i}@evil{i}.top\n" for i in range(20))
-    assert fields(proposed("c1,c2,c3,c4,c5\n" + rows)) == {"c1": "account", "c2": "phone", "c3": "domain", "c4": "text", "c5": "email"}
+    rows = "".join(
+        f"{card(i)},1380013{i:04d},evil{i}.top,a person told a story number {i} here,x{i}@evil{i}.top\n"
+        for i in range(20)
+    )
+    assert fields(proposed("c1,c2,c3,c4,c5\n" + rows)) == {
+        "c1": "account",
+        "c2": "phone",
+        "c3": "domain",
+        "c4": "text",
+        "c5": "email",
+    }
     without_header = "".join(f"{i},{card(i)},1380013{i:04d},http://evil{i}.top/a\n" for i in range(20))
     mapping = proposed(without_header)
     assert [use.kind for use in mapping.uses] == ["account", "phone", "url"]
@@ -200,12 +246,19 @@ def test_readings_of_an_empty_table() -> None:
 
 
 def test_kernels_agree_with_the_plain_reading() -> None:
-    texts = pa.array([card(1), card(2)[:-1] + "x", "6222021234567890000", "622202123456780", "", "4111111111111112", "7" * 19])
+    texts = pa.array(
+        [card(1), card(2)[:-1] + "x", "6222021234567890000", "622202123456780", "", "4111111111111112", "7" * 19]
+    )
     assert luhn_fails(texts).tolist() == [False, False, True, False, False, True, False]
     assert cut_to_zeros(texts).tolist() == [False, False, True, False, False, False, False]
     assert absent_as_null(texts).to_pylist()[4:6] == [None, "4111111111111112"]
     assert absent_as_null(texts.slice(3, 3)).to_pylist() == ["622202123456780", None, "4111111111111112"]
-    assert amounts(pa.array(["1.10", "999999999999.99", "-3", "x"]), "CNY", "yuan")[0].to_pylist() == [110, 99999999999999, -300, None]
+    assert amounts(pa.array(["1.10", "999999999999.99", "-3", "x"]), "CNY", "yuan")[0].to_pylist() == [
+        110,
+        99999999999999,
+        -300,
+        None,
+    ]
     assert amounts(pa.array(["110", "1.5"]), "JPY", "yuan")[0].to_pylist() == [110, None]
     assert moments(pa.array(["2024-01-01 00:00:00", "20240101000001", "x", ""]), "UTC") == (
         pa.array([1704067200000, 1704067201000, None, None]),

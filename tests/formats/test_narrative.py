@@ -48,12 +48,18 @@ def test_several_reports_in_one_text(codec: str) -> None:
     reports = joined(readings, "reports").to_pylist()
     assert [report["reference"] for report in reports] == ["A2024001", "A2024002"]
     assert reports[0]["text"] == STORY
-    assert (reports[0]["victim"], reports[0]["stated_type"], reports[0]["amount_minor"]) == ("甲某", "冒充客服", 3000000)
+    assert (reports[0]["victim"], reports[0]["stated_type"], reports[0]["amount_minor"]) == (
+        "甲某",
+        "冒充客服",
+        3000000,
+    )
     assert reports[1]["at_ms"] == 1709431200000
     assert "刷单" in reports[1]["text"]
     for report in reports:
         assert data[report["byte_offset"] :].decode(codec).startswith("案件编号")
-    moments = [m for m in joined(readings, "mentions").to_pylist() if m["kind"] == "moment" and m["row"] == reports[0]["row"]]
+    moments = [
+        m for m in joined(readings, "mentions").to_pylist() if m["kind"] == "moment" and m["row"] == reports[0]["row"]
+    ]
     assert [m["value"] for m in moments] == [str(reports[0]["at_ms"] - 13 * 3600_000)]
     for mention in joined(readings, "mentions").to_pylist():
         text = next(report["text"] for report in reports if report["row"] == mention["row"])
@@ -63,11 +69,16 @@ def test_several_reports_in_one_text(codec: str) -> None:
 
 def test_ccl23_items() -> None:
     items = [{"案件编号": 7 + n, "案情描述": STORY, "案件类别": "冒充电商物流客服类"} for n in range(3)]
-    for data in (json.dumps(items, ensure_ascii=False), "\n".join(json.dumps(item, ensure_ascii=False) for item in items)):
+    for data in (
+        json.dumps(items, ensure_ascii=False),
+        "\n".join(json.dumps(item, ensure_ascii=False) for item in items),
+    ):
         found = known.best(Source(data.encode()))
         assert found.format == "narrative"
         reports = joined(read_all(data.encode()), "reports").to_pylist()
-        assert [(r["reference"], r["stated_type"]) for r in reports] == [(str(7 + n), "冒充电商物流客服类") for n in range(3)]
+        assert [(r["reference"], r["stated_type"]) for r in reports] == [
+            (str(7 + n), "冒充电商物流客服类") for n in range(3)
+        ]
 
 
 @pytest.mark.parametrize("name", ["案情描述", "简要案情", "案情", "description", "text", "content"])
@@ -88,7 +99,16 @@ def test_damaged_line_of_a_text() -> None:
 
 def test_written_and_read_again() -> None:
     rows: list[dict[str, object]] = [
-        {"reference": "A1", "at_ms": 1709341200000, "victim": "甲某", "stated_type": "刷单", "amount_minor": 500, "currency": "CNY", "city": "某市", "text": STORY},
+        {
+            "reference": "A1",
+            "at_ms": 1709341200000,
+            "victim": "甲某",
+            "stated_type": "刷单",
+            "amount_minor": 500,
+            "currency": "CNY",
+            "city": "某市",
+            "text": STORY,
+        },
         {"reference": "A2", "text": "另一起\n分两行的案情"},
     ]
     reports = table_of("reports", [row | {"zone": "Asia/Shanghai"} for row in rows])
@@ -101,8 +121,14 @@ def test_written_and_read_again() -> None:
 @pytest.mark.parametrize(
     "data",
     [
-        b"", b"short", b"-----BEGIN PGP MESSAGE-----\n" + b"hQEMA0fH" * 60, b"QUJD" * 200, b"<html><body>hello there, a page</body></html>",
-        b"{not json at all but long enough to be text}", b"#!/bin/sh\necho hello there my friend\n", b"1 2 3 4 5 6 7 8 9 10 11 12 13\n" * 9,
+        b"",
+        b"short",
+        b"-----BEGIN PGP MESSAGE-----\n" + b"hQEMA0fH" * 60,
+        b"QUJD" * 200,
+        b"<html><body>hello there, a page</body></html>",
+        b"{not json at all but long enough to be text}",
+        b"#!/bin/sh\necho hello there my friend\n",
+        b"1 2 3 4 5 6 7 8 9 10 11 12 13\n" * 9,
     ],
 )
 def test_what_is_no_narrative(data: bytes) -> None:

@@ -66,14 +66,24 @@ def test_rows_of_a_statement() -> None:
     data = workbook([list(HEADER), leg_row(), leg_row(交易金额=7), ["合计", None, 42.5], []])
     assert known.best(Source(data)).format == "table"
     legs = joined(read_all(data), "legs").to_pylist()
-    assert [(leg["row"], leg["byte_offset"], leg["amount_minor"], leg["balance_minor"]) for leg in legs] == [(2, -1, 3550, 10000), (3, -1, 700, 10000)]
+    assert [(leg["row"], leg["byte_offset"], leg["amount_minor"], leg["balance_minor"]) for leg in legs] == [
+        (2, -1, 3550, 10000),
+        (3, -1, 700, 10000),
+    ]
     assert legs[0]["at_ms"] == 1709251509000
     assert legs[0]["account"] == card(1)
     assert rows_in(read_all(data)) == 4
 
 
 def test_numbers_beyond_fifteen_digits_are_quarantined() -> None:
-    data = workbook([list(HEADER), leg_row(银行卡号=int(card(1))), leg_row(对方卡号=int(card(1))), leg_row(对方卡号=622202123456780)])
+    data = workbook(
+        [
+            list(HEADER),
+            leg_row(银行卡号=int(card(1))),
+            leg_row(对方卡号=int(card(1))),
+            leg_row(对方卡号=622202123456780),
+        ]
+    )
     readings = read_all(data)
     assert [(bad.row, bad.reason, bad.field) for bad in bad_of(readings)] == [
         (2, "spreadsheet_loss", "account"),
@@ -84,7 +94,9 @@ def test_numbers_beyond_fifteen_digits_are_quarantined() -> None:
 
 
 def test_every_sheet_is_read_hidden_ones_too() -> None:
-    data = workbook([["说明"], ["本文件含两页"]], [list(HEADER), leg_row()], [["某行流水"], [], list(HEADER), leg_row()], hidden=2)
+    data = workbook(
+        [["说明"], ["本文件含两页"]], [list(HEADER), leg_row()], [["某行流水"], [], list(HEADER), leg_row()], hidden=2
+    )
     names = [sheet.name for sheet in open_sheets(Source(data))]
     assert names[-2:] == ["第2页", "第3页"]
     legs = joined(read_all(data), "legs")
@@ -95,7 +107,9 @@ def test_a_sheet_that_is_not_understood_is_quarantined_not_dropped() -> None:
     data = workbook([list(HEADER), leg_row()], [["货号", "数量"], [1, 2], [3, 4]])
     readings = read_all(data)
     assert joined(readings, "legs").num_rows == 1
-    assert [(bad.row, bad.reason) for bad in bad_of(readings)] == [(SHEET_ROWS + row, "unreadable_file") for row in (2, 3)]
+    assert [(bad.row, bad.reason) for bad in bad_of(readings)] == [
+        (SHEET_ROWS + row, "unreadable_file") for row in (2, 3)
+    ]
     assert rows_in(readings) == 5
 
 
@@ -112,8 +126,14 @@ def test_cells_beyond_the_header_are_quarantined() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (True, "true"), (3.0, "3"), (3.25, "3.25"), (6.222021234567890e18, "6.22202123456789E+18"), ("x", "x"),
-        (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02 03:04:05"), (timedelta(hours=25, seconds=61), "25:01:01"), (-7, "-7"),
+        (True, "true"),
+        (3.0, "3"),
+        (3.25, "3.25"),
+        (6.222021234567890e18, "6.22202123456789E+18"),
+        ("x", "x"),
+        (datetime(2024, 1, 2, 3, 4, 5), "2024-01-02 03:04:05"),
+        (timedelta(hours=25, seconds=61), "25:01:01"),
+        (-7, "-7"),
     ],
 )
 def test_text_of_a_cell(value: object, text: str) -> None:
@@ -178,7 +198,13 @@ def test_parquet_is_read_as_text() -> None:
 
 REPORTS = [
     {"reference": "A1", "text": "收到短信后点击链接,=1+1", "victim": "甲某", "city": "某市", "at_ms": 1709251509000},
-    {"reference": "=cmd|' /C calc'!A0", "text": "对方让我转账\n然后失联", "victim": "@sum", "city": "-1+1", "at_ms": 1709251510000},
+    {
+        "reference": "=cmd|' /C calc'!A0",
+        "text": "对方让我转账\n然后失联",
+        "victim": "@sum",
+        "city": "-1+1",
+        "at_ms": 1709251510000,
+    },
 ]
 
 
@@ -217,7 +243,12 @@ def test_a_workbook_holds_no_formula_and_keeps_long_integers() -> None:
 
 
 def test_money_text() -> None:
-    assert [money_text(3500000, "CNY"), money_text(-5, "CNY"), money_text(7, "JPY"), money_text(1, "USDT")] == ["35000.00", "-0.05", "7", "0.000001"]
+    assert [money_text(3500000, "CNY"), money_text(-5, "CNY"), money_text(7, "JPY"), money_text(1, "USDT")] == [
+        "35000.00",
+        "-0.05",
+        "7",
+        "0.000001",
+    ]
 
 
 def test_legs_through_a_workbook() -> None:
@@ -231,9 +262,12 @@ def test_legs_through_a_workbook() -> None:
 
 def test_a_workbook_of_several_tables_is_read_whole() -> None:
     from_bank: list[list[object]] = [list(COLUMNS), list(bank_row(0)), list(bank_row(1))]
-    calls = [["本机号码", "类型", "对方号码", "开始时间"], ["13800138000", "主叫", "13900139000", "2024-03-01 00:00:00"]]
-    stories = [["案件编号", "案情描述"], ["A1", "有人打电话让我转账"]]
-    data = workbook(from_bank, list(calls), list(stories), from_bank)
+    calls: list[list[object]] = [
+        ["本机号码", "类型", "对方号码", "开始时间"],
+        ["13800138000", "主叫", "13900139000", "2024-03-01 00:00:00"],
+    ]
+    stories: list[list[object]] = [["案件编号", "案情描述"], ["A1", "有人打电话让我转账"]]
+    data = workbook(from_bank, calls, stories, from_bank)
     assert known.best(Source(data)).format == "table"
     readings = read_all(data)
     assert [len(joined(readings, name)) for name in ("legs", "calls", "reports")] == [4, 1, 1]

@@ -25,15 +25,32 @@ def report(row: int, file: int = 1, **other: Any) -> Row:
 
 def mention(row: int, kind: str, value: str, file: int = 1, **other: Any) -> Row:
     return {
-        "file": file, "row": row, "byte_offset": 0, "kind": kind, "value": value, "field": "text", "start": 0,
-        "stop": 5, "role": "", "valid": True, "partial": "*" in value, **other,
+        "file": file,
+        "row": row,
+        "byte_offset": 0,
+        "kind": kind,
+        "value": value,
+        "field": "text",
+        "start": 0,
+        "stop": 5,
+        "role": "",
+        "valid": True,
+        "partial": "*" in value,
+        **other,
     }
 
 
 def call(subscriber: str, counterparty: str, row: int = 1, direction: str = "in") -> Row:
     return {
-        "file": 9, "row": row, "byte_offset": 0, "subscriber": subscriber, "counterparty": counterparty,
-        "direction": direction, "medium": "voice", "at_ms": 500, "duration_seconds": 60,
+        "file": 9,
+        "row": row,
+        "byte_offset": 0,
+        "subscriber": subscriber,
+        "counterparty": counterparty,
+        "direction": direction,
+        "medium": "voice",
+        "at_ms": 500,
+        "duration_seconds": 60,
     }
 
 
@@ -59,7 +76,9 @@ def partition(engine: Engine) -> dict[str, list[tuple[int, int]]]:
 
 def why(engine: Engine, value: str) -> tuple[int, bool, str]:
     """Reports, joins and reason of one identifier."""
-    ((reports, joins, reason),) = engine.rows('SELECT "reports", "joins", "why" FROM "pulls" WHERE "value" = ?', (value,))
+    ((reports, joins, reason),) = engine.rows(
+        'SELECT "reports", "joins", "why" FROM "pulls" WHERE "value" = ?', (value,)
+    )
     return reports, joins, reason
 
 

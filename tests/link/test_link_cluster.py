@@ -65,7 +65,9 @@ def test_a_platform_joins_nothing_but_a_page_on_it_does() -> None:
 
 
 def test_a_banks_own_page_joins_nothing() -> None:
-    engine = linked([report(1), report(2)], [mention(r, "url", "https://www.icbc.com.cn/page/721.html") for r in (1, 2)])
+    engine = linked(
+        [report(1), report(2)], [mention(r, "url", "https://www.icbc.com.cn/page/721.html") for r in (1, 2)]
+    )
     assert len(partition(engine)) == 2
     assert near(engine) == []
 
@@ -91,7 +93,11 @@ def test_own_in_one_report_does_not_weaken_it_in_others() -> None:
 def test_names_and_document_numbers_never_join() -> None:
     engine = linked(
         [report(1), report(2)],
-        [mention(r, kind, value) for r in (1, 2) for kind, value in (("name", "张伟"), ("cn_id", "11010519491231002X"))],
+        [
+            mention(r, kind, value)
+            for r in (1, 2)
+            for kind, value in (("name", "张伟"), ("cn_id", "11010519491231002X"))
+        ],
     )
     assert len(partition(engine)) == 2
     assert why(engine, "张伟") == (2, False, "weak_kind")
@@ -228,15 +234,23 @@ def _random_rows(seed: int) -> tuple[list[dict[str, object]], list[dict[str, obj
         for _ in range(rng.randint(0, 3)):
             kind, value = rng.choice(
                 [
-                    ("account", f"62220212345678{rng.randint(0, 25):05d}"), ("phone", f"+8613812345{rng.randint(100, 120)}"),
-                    ("domain", f"evil{rng.randint(1, 20)}.top"), ("bank_card", f"6222****{rng.randint(0, 25):04d}"),
-                    ("phone", "95588"), ("name", "张伟"),
+                    ("account", f"62220212345678{rng.randint(0, 25):05d}"),
+                    ("phone", f"+8613812345{rng.randint(100, 120)}"),
+                    ("domain", f"evil{rng.randint(1, 20)}.top"),
+                    ("bank_card", f"6222****{rng.randint(0, 25):04d}"),
+                    ("phone", "95588"),
+                    ("name", "张伟"),
                 ]
             )
             mentions.append(
                 mention(
-                    one["row"], kind, value, file=one["file"], role=rng.choice(["", "own", "payee"]),
-                    valid=rng.random() < 0.9, start=rng.randint(0, 900),
+                    one["row"],
+                    kind,
+                    value,
+                    file=one["file"],
+                    role=rng.choice(["", "own", "payee"]),
+                    valid=rng.random() < 0.9,
+                    start=rng.randint(0, 900),
                 )
             )
     return reports, mentions
@@ -283,9 +297,17 @@ def test_ten_thousand_reports_take_about_a_second() -> None:
     engine = Engine()
     put(engine, "reports", [report(r) for r in range(10_000)])
     put(
-        engine, "mentions",
-        [mention(r, kind, value) for r in range(10_000) for kind, value in (
-            ("account", f"62220212345{r // 3:08d}"), ("phone", f"+86138{r // 2:08d}"), ("phone", "95588"))],
+        engine,
+        "mentions",
+        [
+            mention(r, kind, value)
+            for r in range(10_000)
+            for kind, value in (
+                ("account", f"62220212345{r // 3:08d}"),
+                ("phone", f"+86138{r // 2:08d}"),
+                ("phone", "95588"),
+            )
+        ],
     )
     start = time.perf_counter()
     link(engine, AS_OF, shipped_benign())

@@ -28,9 +28,13 @@ def rows() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         told = yaml.load(stream, Loader=yaml.CSafeLoader)
     mentions = []
     for row, one in enumerate(told, 1):
-        found = [wallet.parse(str(text), chain) for chain, texts in (one.get("addresses") or {}).items() for text in texts]
+        found = [
+            wallet.parse(str(text), chain) for chain, texts in (one.get("addresses") or {}).items() for text in texts
+        ]
         found.append(url.parse(str(one.get("url", ""))))
-        mentions += [mention(row, v.kind, v.normal, valid=v.valid, start=n) for n, v in enumerate(found) if v is not None]
+        mentions += [
+            mention(row, v.kind, v.normal, valid=v.valid, start=n) for n, v in enumerate(found) if v is not None
+        ]
     return [report(row) for row in range(1, len(told) + 1)], mentions
 
 
@@ -47,7 +51,9 @@ def case_of(engine: Engine) -> dict[int, str]:
     return dict(engine.rows('SELECT "row", "case_id" FROM "case_reports"'))
 
 
-def test_every_shared_wallet_joins_and_a_planted_one_does_not(rows: tuple[list[dict[str, Any]], list[dict[str, Any]]]) -> None:
+def test_every_shared_wallet_joins_and_a_planted_one_does_not(
+    rows: tuple[list[dict[str, Any]], list[dict[str, Any]]],
+) -> None:
     reports, mentions = rows
     plain = linked(reports, mentions)
     before = case_of(plain)
@@ -58,7 +64,9 @@ def test_every_shared_wallet_joins_and_a_planted_one_does_not(rows: tuple[list[d
     rows_planted = [one["row"] for one in reports][:: len(reports) // 2000][:2000]
     planted = [mention(row, "wallet", PLANTED, start=99) for row in rows_planted]
     engine = linked(reports, mentions + planted)
-    assert engine.rows('SELECT "reports", "joins", "why" FROM "pulls" WHERE "value" = ?', (PLANTED,)) == [(2000, False, "popular")]
+    assert engine.rows('SELECT "reports", "joins", "why" FROM "pulls" WHERE "value" = ?', (PLANTED,)) == [
+        (2000, False, "popular")
+    ]
     assert case_of(engine) == before
     biggest = max(plain.rows('SELECT count(*) FROM "case_reports" GROUP BY "case_id"'))[0]
     assert biggest < len(reports) // 10  # no giant component

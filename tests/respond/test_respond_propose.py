@@ -22,9 +22,21 @@ def put(engine: Engine, name: str, rows: Sequence[Row]) -> None:
 
 def disputed(account: str, held: int = 0, unlocated: int = 0, **other: Any) -> Row:
     return {
-        "case_id": "1-1", "account": account, "holder": "", "bank": "测试银行", "tier": 1, "arrived_ms": 5,
-        "received_minor": held + unlocated, "passed_minor": 0, "exited_minor": 0, "held_minor": held,
-        "unlocated_minor": unlocated, "currency": "CNY", "statement": unlocated == 0, "innocent": "none", **other,
+        "case_id": "1-1",
+        "account": account,
+        "holder": "",
+        "bank": "测试银行",
+        "tier": 1,
+        "arrived_ms": 5,
+        "received_minor": held + unlocated,
+        "passed_minor": 0,
+        "exited_minor": 0,
+        "held_minor": held,
+        "unlocated_minor": unlocated,
+        "currency": "CNY",
+        "statement": unlocated == 0,
+        "innocent": "none",
+        **other,
     }
 
 
@@ -44,9 +56,18 @@ def brief(steps: Sequence[Row]) -> list[tuple[Any, ...]]:
 def test_a_hold_names_the_traced_amount_its_end_and_its_ground() -> None:
     (step,) = proposed(disputed=[disputed("622201", held=40_000, received_minor=90_000, passed_minor=50_000)])
     assert step == {
-        "case_id": "1-1", "rank": 1, "verb": "hold", "target_kind": "account", "target": "622201", "body": "测试银行",
-        "amount_minor": 40_000, "currency": "CNY", "expires_ms": AS_OF + 48 * 3_600_000, "ground": "traced_amount",
-        "innocent": "none", "reachable_minor": 40_000,
+        "case_id": "1-1",
+        "rank": 1,
+        "verb": "hold",
+        "target_kind": "account",
+        "target": "622201",
+        "body": "测试银行",
+        "amount_minor": 40_000,
+        "currency": "CNY",
+        "expires_ms": AS_OF + 48 * 3_600_000,
+        "ground": "traced_amount",
+        "innocent": "none",
+        "reachable_minor": 40_000,
     }
 
 
@@ -68,7 +89,8 @@ def test_a_victims_own_account_is_never_held() -> None:
         transfers=[{"transfer": 7, "payer": "622299", "payee": "622201", "amount_minor": 40_000}],
     )
     assert brief(steps) == [
-        ("hold", "622201", 40_000, "traced_amount"), ("ask_holder", "622299", 2_000, "victims_own_account"),
+        ("hold", "622201", 40_000, "traced_amount"),
+        ("ask_holder", "622299", 2_000, "victims_own_account"),
     ]
 
 
@@ -82,9 +104,16 @@ def test_a_victims_own_statement_is_never_asked_for() -> None:
 
 
 def test_the_trail_that_ends_is_asked_for_by_amount() -> None:
-    steps = proposed(disputed=[disputed("622201", unlocated=5_000), disputed("622202", unlocated=9_000), disputed("622203", held=7_000)])
+    steps = proposed(
+        disputed=[
+            disputed("622201", unlocated=5_000),
+            disputed("622202", unlocated=9_000),
+            disputed("622203", held=7_000),
+        ]
+    )
     assert brief(steps) == [
-        ("request_statement", "622202", 9_000, "trail_ends"), ("hold", "622203", 7_000, "traced_amount"),
+        ("request_statement", "622202", 9_000, "trail_ends"),
+        ("hold", "622203", 7_000, "traced_amount"),
         ("request_statement", "622201", 5_000, "trail_ends"),
     ]
     assert [s["rank"] for s in steps] == [1, 2, 3]
@@ -104,7 +133,18 @@ def test_a_mistyped_account_is_clarified_not_asked_for() -> None:
     steps = proposed(
         disputed=[disputed("622201", unlocated=5_000)],
         pulls=[{"kind": "account", "value": "622201", "reports": 1, "weight": 0, "joins": False, "why": "invalid"}],
-        joins=[{"case_id": "1-1", "file": 1, "row": 4, "kind": "account", "value": "622201", "weight": 0, "joins": False, "why": "invalid"}],
+        joins=[
+            {
+                "case_id": "1-1",
+                "file": 1,
+                "row": 4,
+                "kind": "account",
+                "value": "622201",
+                "weight": 0,
+                "joins": False,
+                "why": "invalid",
+            }
+        ],
     )
     assert brief(steps) == [("clarify_report", "1-4", None, "number_invalid")]
 
@@ -114,12 +154,15 @@ def test_exits_are_asked_once_for_each_account_and_way() -> None:
     steps = proposed(
         disputed=[disputed("622201")],
         exits=[
-            {**exit_row, "kind": "cash", "disputed_minor": 300}, {**exit_row, "kind": "cash", "disputed_minor": 200},
-            {**exit_row, "kind": "crypto", "disputed_minor": 100}, {**exit_row, "kind": "file_ends", "disputed_minor": 50},
+            {**exit_row, "kind": "cash", "disputed_minor": 300},
+            {**exit_row, "kind": "cash", "disputed_minor": 200},
+            {**exit_row, "kind": "crypto", "disputed_minor": 100},
+            {**exit_row, "kind": "file_ends", "disputed_minor": 50},
         ],
     )
     assert brief(steps) == [
-        ("request_exit", "622201", 100, "left_as_crypto"), ("request_exit", "622201", 500, "left_as_cash"),
+        ("request_exit", "622201", 100, "left_as_crypto"),
+        ("request_exit", "622201", 500, "left_as_cash"),
     ]
     assert [s["reachable_minor"] for s in steps] == [100, 0]  # cash is gone, the record of who took it is not
     assert {s["body"] for s in steps} == {"测试银行"}
@@ -130,18 +173,30 @@ def test_phones_and_sites_that_join_and_nothing_else() -> None:
     rows = [
         {**join, "row": row, "kind": kind, "value": value}
         for row in (1, 2)
-        for kind, value in (("phone", "+8617012345678"), ("domain", "evil.top"), ("account", "622201"), ("wechat", "abc12345"))
+        for kind, value in (
+            ("phone", "+8617012345678"),
+            ("domain", "evil.top"),
+            ("account", "622201"),
+            ("wechat", "abc12345"),
+        )
     ]
     rows.append({**join, "row": 1, "kind": "domain", "value": "taobao.com", "joins": False, "why": "benign"})
     steps = proposed(joins=rows)
     assert brief(steps) == [
-        ("request_subscriber", "+8617012345678", None, "joins_reports"), ("takedown", "evil.top", None, "site_in_reports"),
+        ("request_subscriber", "+8617012345678", None, "joins_reports"),
+        ("takedown", "evil.top", None, "site_in_reports"),
     ]
 
 
 def test_a_payment_that_is_not_shown_goes_back_to_the_reporter() -> None:
     payment = {"case_id": "1-1", "file": 1, "row": 3, "payee": "622201", "amount_minor": 500, "currency": "CNY"}
-    steps = proposed(payments=[{**payment, "n": 1, "state": "missing"}, {**payment, "n": 2, "state": "missing"}, {**payment, "n": 3, "state": "claimed"}])
+    steps = proposed(
+        payments=[
+            {**payment, "n": 1, "state": "missing"},
+            {**payment, "n": 2, "state": "missing"},
+            {**payment, "n": 3, "state": "claimed"},
+        ]
+    )
     assert brief(steps) == [("clarify_report", "1-3", 1_000, "payment_not_shown")]
 
 
@@ -150,8 +205,12 @@ def test_whatever_was_traced_no_hold_without_amount_end_and_ground(seed: int) ->
     rng = random.Random(seed)
     rows = [
         disputed(
-            f"6222{n:04d}", held=rng.choice((0, 0, 100, 2_000)), unlocated=rng.choice((0, 50)), case_id=f"1-{rng.randint(1, 4)}",
-            innocent=rng.choice(("none", "shop", "payroll", "family", "unwitting")), statement=rng.random() < 0.7,
+            f"6222{n:04d}",
+            held=rng.choice((0, 0, 100, 2_000)),
+            unlocated=rng.choice((0, 50)),
+            case_id=f"1-{rng.randint(1, 4)}",
+            innocent=rng.choice(("none", "shop", "payroll", "family", "unwitting")),
+            statement=rng.random() < 0.7,
         )
         for n in range(30)
     ]

@@ -72,7 +72,8 @@ def test_only_what_was_planted_is_refused(files: dict[str, Delivered], readings:
     for name, parts in readings.items():
         reasons = Counter(bad.reason for part in parts for bad in part.bad)
         expected = {
-            reason: count for reason, count in files[name].planted.items()
+            reason: count
+            for reason, count in files[name].planted.items()
             if reason in ("unknown_direction", "cell_count", "spreadsheet_loss")
         }
         assert reasons == expected, name
@@ -81,14 +82,25 @@ def test_only_what_was_planted_is_refused(files: dict[str, Delivered], readings:
 @pytest.mark.parametrize(
     ("name", "file"),
     [
-        ("bank_cloud_transactions.xlsx", "cloud"), ("bank_south_counter_print.csv", "south"),
-        ("payment_company_transactions.xlsx", "payment"), ("bank_siam_statement.csv", "siam"),
+        ("bank_cloud_transactions.xlsx", "cloud"),
+        ("bank_south_counter_print.csv", "south"),
+        ("payment_company_transactions.xlsx", "payment"),
+        ("bank_siam_statement.csv", "siam"),
     ],
 )
 def test_clean_statements_are_read_to_the_cent(
     world: World, readings: dict[str, list[Reading]], name: str, file: str
 ) -> None:
-    columns = ("account", "at_ms", "direction", "amount_minor", "currency", "balance_minor", "counter_account", "summary")
+    columns = (
+        "account",
+        "at_ms",
+        "direction",
+        "amount_minor",
+        "currency",
+        "balance_minor",
+        "counter_account",
+        "summary",
+    )
     read = [tuple(row[column] for column in columns) for row in _rows(readings[name], "legs")]
     assert read == [tuple(row[column] or None for column in columns) for row in statements(world, file)]
 
@@ -128,12 +140,16 @@ def test_reports_are_read_with_the_identifiers_that_the_truth_calls_clean(
                 assert whole & found[reference], (reference, named)
 
 
-def test_truth_is_plain_data_and_is_not_among_the_files(world: World, files: dict[str, Delivered], tmp_path: Path) -> None:
+def test_truth_is_plain_data_and_is_not_among_the_files(
+    world: World, files: dict[str, Delivered], tmp_path: Path
+) -> None:
     path = write_truth(world, tmp_path / "apart" / "truth.json")
     assert json.loads(path.read_text(encoding="utf-8")) == json.loads(json.dumps(truth(world)))
     assert "truth.json" not in files
     clusters = json.loads(path.read_text(encoding="utf-8"))["clusters"]
-    assert sorted(one for cluster in clusters for one in cluster) == sorted(report.reference for report in world.reports)
+    assert sorted(one for cluster in clusters for one in cluster) == sorted(
+        report.reference for report in world.reports
+    )
 
 
 def test_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,7 +8,14 @@ from fanzha.simulate import invent, spell
 
 @pytest.mark.parametrize(
     ("number", "text"),
-    [(35000, "三万五千"), (10200, "一万零二百"), (900, "九百"), (112000, "十一万二千"), (100500, "十万零五百"), (3000000, "三百万")],
+    [
+        (35000, "三万五千"),
+        (10200, "一万零二百"),
+        (900, "九百"),
+        (112000, "十一万二千"),
+        (100500, "十万零五百"),
+        (3000000, "三百万"),
+    ],
 )
 def test_numeral(number: int, text: str) -> None:
     assert spell.numeral(number) == text

@@ -44,7 +44,9 @@ def test_money_is_conserved_to_the_cent(seed: int) -> None:
     currency = {account.number: account.currency for account in world.accounts}
     assert all(
         currency[number] == transfer.currency
-        for transfer in world.transfers for number in (transfer.payer, transfer.payee) if number
+        for transfer in world.transfers
+        for number in (transfer.payer, transfer.payee)
+        if number
     )
 
 
@@ -74,7 +76,8 @@ def test_every_payment_of_a_victim_is_in_the_statements_that_are_delivered(world
                 if by_number[number].delivered:
                     legs = statement(world, by_number[number].key)
                     assert any(
-                        leg["amount_minor"] == transfer.amount_minor and leg["direction"] == direction
+                        leg["amount_minor"] == transfer.amount_minor
+                        and leg["direction"] == direction
                         and leg["at_ms"] in (transfer.at_ms, transfer.arrived_ms)
                         for leg in legs
                     )

@@ -17,7 +17,9 @@ ACT = Act("王小明", 1_700_000_000_000)
 def fill(folder: Path, count: int = 6) -> list[str]:
     with Record.open(folder, ACT) as record:
         return [
-            record.add(f"content {i} ".encode() * (i * 400 + 1), ACT, {"format": "test"}, {"name": f"张三-{i}.txt"}).item
+            record.add(
+                f"content {i} ".encode() * (i * 400 + 1), ACT, {"format": "test"}, {"name": f"张三-{i}.txt"}
+            ).item
             for i in range(count)
         ]
 
@@ -83,7 +85,9 @@ def flip(path: Path, place: int, bit: int) -> None:
 def test_every_flipped_bit_is_found_and_named(tmp_path: Path, part: str) -> None:
     folder = tmp_path / "w"
     fill(folder)
-    places = [p for p in ([folder / part] if (folder / part).is_file() else sorted((folder / part).rglob("*"))) if p.is_file()]
+    places = [
+        p for p in ([folder / part] if (folder / part).is_file() else sorted((folder / part).rglob("*"))) if p.is_file()
+    ]
     rng = random.Random(part)
     for _ in range(60):
         path = rng.choice(places)
@@ -185,6 +189,7 @@ def test_foreign_folder_is_left_alone(tmp_path: Path) -> None:
 
 def test_failed_write_stops_the_journal_and_is_never_retried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Record.open(tmp_path / "w", ACT) as record:
+
         def refuse(_handle: int) -> None:
             raise OSError(28, "No space left on device")
 

@@ -23,26 +23,59 @@ def put(engine: Engine, name: str, rows: Sequence[Row]) -> None:
 def leg(row: int, account: str, minute: int, change: int, balance: int | None, counter: str = "", **other: Any) -> Row:
     """A row of a statement: `change` below zero is money out."""
     return {
-        "file": 10, "row": row, "byte_offset": 0, "account": account, "holder": f"holder of {account}", "bank": "测试银行",
-        "at_ms": START + minute * MINUTE, "direction": "in" if change > 0 else "out", "amount_minor": abs(change),
-        "currency": "CNY", "balance_minor": balance, "counter_account": counter, "counter_holder": "", "counter_bank": "",
-        "serial": "", "cash": False, "success": True, "summary": "转账", "merchant": "", "place": "", **other,
+        "file": 10,
+        "row": row,
+        "byte_offset": 0,
+        "account": account,
+        "holder": f"holder of {account}",
+        "bank": "测试银行",
+        "at_ms": START + minute * MINUTE,
+        "direction": "in" if change > 0 else "out",
+        "amount_minor": abs(change),
+        "currency": "CNY",
+        "balance_minor": balance,
+        "counter_account": counter,
+        "counter_holder": "",
+        "counter_bank": "",
+        "serial": "",
+        "cash": False,
+        "success": True,
+        "summary": "转账",
+        "merchant": "",
+        "place": "",
+        **other,
     }
 
 
 def report(row: int, case_id: str = "", text: str = "", **other: Any) -> Row:
     return {
-        "file": 1, "row": row, "byte_offset": 0, "at_ms": START + 100 * DAY, "text": text, "currency": "CNY",
-        "case": case_id or f"1-{row}", **other,
+        "file": 1,
+        "row": row,
+        "byte_offset": 0,
+        "at_ms": START + 100 * DAY,
+        "text": text,
+        "currency": "CNY",
+        "case": case_id or f"1-{row}",
+        **other,
     }
 
 
 def paid(row: int, payee: str, amount: int, minute: int | None, start: int = 0) -> list[Row]:
     """The mentions of one payment: an account, an amount and perhaps a moment, in one sentence of the text."""
+
     def mention(kind: str, value: str, at: int, role: str = "") -> Row:
         return {
-            "file": 1, "row": row, "byte_offset": 0, "kind": kind, "value": value, "field": "text", "start": at,
-            "stop": at + 5, "role": role, "valid": True, "partial": False,
+            "file": 1,
+            "row": row,
+            "byte_offset": 0,
+            "kind": kind,
+            "value": value,
+            "field": "text",
+            "start": at,
+            "stop": at + 5,
+            "role": role,
+            "valid": True,
+            "partial": False,
         }
 
     rows = [mention("account", payee, start + 10, "payee"), mention("money", f"CNY:{amount}", start + 20)]

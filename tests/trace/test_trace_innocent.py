@@ -13,12 +13,16 @@ SHOP, MULE, VICTIM = "6222000000000000077", "6222000000000000001", "622200000000
 DAY_MINUTES = 1440
 
 
-def statement(account: str, moves: list[tuple[int, int, str, dict[str, Any]]], opening: int = 0) -> list[dict[str, Any]]:
+def statement(
+    account: str, moves: list[tuple[int, int, str, dict[str, Any]]], opening: int = 0
+) -> list[dict[str, Any]]:
     """Rows of (day, change, counterparty, other columns) with balances that follow."""
     rows, balance = [], opening
     for number, (day, change, counter, other) in enumerate(moves):
         balance += change
-        rows.append(leg(int(account[-2:]) * 1000 + number, account, day * DAY_MINUTES, change, balance, counter, **other))
+        rows.append(
+            leg(int(account[-2:]) * 1000 + number, account, day * DAY_MINUTES, change, balance, counter, **other)
+        )
     return rows
 
 
@@ -29,10 +33,15 @@ def shop_rows(days: int = 20) -> list[tuple[int, int, str, dict[str, Any]]]:
 def chain(receiver: list[tuple[int, int, str, dict[str, Any]]], day: int = 60, summary: str = "转账") -> Engine:
     """A victim pays the mule on `day`, the mule pays SHOP 600 of it; then what SHOP's statement shows."""
     legs = [
-        leg(1, MULE, day * DAY_MINUTES - 5, 100_000, 100_000, VICTIM), leg(2, MULE, day * DAY_MINUTES, -60_000, 40_000, SHOP),
+        leg(1, MULE, day * DAY_MINUTES - 5, 100_000, 100_000, VICTIM),
+        leg(2, MULE, day * DAY_MINUTES, -60_000, 40_000, SHOP),
         *statement(SHOP, receiver),
     ]
-    arrival = [row for row in legs if row["account"] == SHOP and row["counter_account"] == MULE and row["amount_minor"] == 60_000]
+    arrival = [
+        row
+        for row in legs
+        if row["account"] == SHOP and row["counter_account"] == MULE and row["amount_minor"] == 60_000
+    ]
     for row in arrival:
         row["summary"] = summary
     engine = world(legs, [report(1)], paid(1, MULE, 100_000, day * DAY_MINUTES - 5))
@@ -113,7 +122,12 @@ def test_a_new_account_has_no_history_to_speak_for_it(rows: int) -> None:
 def test_nobody_is_explained_by_who_they_are() -> None:
     # another name and document number change nothing
     engine = chain([*shop_rows(), ARRIVAL])
-    other = chain([(d, c, p, {**o, "holder": "别人", "holder_id": "11010519491231002X"}) for d, c, p, o in [*shop_rows(), ARRIVAL]])
+    other = chain(
+        [
+            (d, c, p, {**o, "holder": "别人", "holder_id": "11010519491231002X"})
+            for d, c, p, o in [*shop_rows(), ARRIVAL]
+        ]
+    )
     assert column(engine, "disputed", "innocent") == column(other, "disputed", "innocent")
     assert isinstance(engine.all_rows("disputed"), pa.Table)
     assert DAY == 86_400_000

@@ -11,7 +11,9 @@ A, B = "6222000000000000001", "6222000000000000002"
 TOKEN = re.compile(r"甲|乙|Aa|Bb|<(\d+)>|\{(\d+)\}")
 
 
-def stated(text: str, amount: int | None = None, cells: tuple[Spot, ...] = ()) -> list[tuple[str, int | None, int | None]]:
+def stated(
+    text: str, amount: int | None = None, cells: tuple[Spot, ...] = ()
+) -> list[tuple[str, int | None, int | None]]:
     spots = list(cells)
     for found in TOKEN.finditer(text):
         if found[1]:
@@ -32,8 +34,10 @@ def stated(text: str, amount: int | None = None, cells: tuple[Spot, ...] = ()) -
         ("{1}向甲转账<500>;{2}向乙转账<800>;", [(A, 500, 1), (B, 800, 2)]),
         ("{1}向甲转账<500>,{2}向乙转账<800>。", [(A, 500, 1), (B, 800, 2)]),
         ("先后向甲转账<500>、<800>,向乙转账<900>。", [(A, 500, None), (A, 800, None), (B, 900, None)]),
-        ("Transferred <500> on {1} to account Aa in the name of X. Transferred <800> on {2} to account Bb. ",
-         [(A, 500, 1), (B, 800, 2)]),
+        (
+            "Transferred <500> on {1} to account Aa in the name of X. Transferred <800> on {2} to account Bb. ",
+            [(A, 500, 1), (B, 800, 2)],
+        ),
         ("paid <500> to Aa and <800> to Bb", [(A, 500, None), (B, 800, None)]),
         ("向甲转账。第一笔转<500>。第二笔转<800>。", [(A, 500, None), (A, 800, None)]),
         ("{1}向甲转账<500>,共计损失<500>。", [(A, 500, 1)]),
