@@ -142,7 +142,9 @@ class Workspace:
         if code != code_version() or records > self.record.journal.size():
             self._begin_tables("tables.duckdb")
         behind = self.record.journal.size() - self.engine.stamp()[0]
-        shown = self._progress if behind > len(reference_data()) + 1 else _silent  # a new workspace has nothing to catch up
+        shown = (
+            self._progress if behind > len(reference_data()) + 1 else _silent
+        )  # a new workspace has nothing to catch up
         follow.follow(self.record, self.engine, lambda d, n, what: shown("follow", d, n, what))
 
     def _begin_tables(self, name: str) -> None:

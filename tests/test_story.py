@@ -5,8 +5,8 @@ import sqlite3
 from pathlib import Path
 
 import pyarrow.parquet as pq
-import python_calamine
 import pytest
+import python_calamine
 
 import fanzha
 from tests.conftest import CITY, Run

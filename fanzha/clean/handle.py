@@ -32,6 +32,14 @@ _WORDS: Final = frozenset(
 )
 
 
+def _is_named(folded: str, found: re.Match[str], group: int) -> bool:
+    """Whether a word after a label is meant as a handle: "telegram crowdsale" is prose, "telegram: crowdsale" is not."""
+    word, before = found[group], folded[found.start() : found.start(group)]
+    if word.lower() in _WORDS:
+        return False
+    return group == 2 or not word.isalpha() or any(mark in before for mark in ":=@号是为叫ID\uff1a")
+
+
 def scan(folded: str, lower: str) -> Iterator[tuple[str, int, int, str]]:
     """(kind, start, end, normal) of each identifier of context in folded text; kinds wechat, qq, telegram, name.
 
@@ -39,7 +47,7 @@ def scan(folded: str, lower: str) -> Iterator[tuple[str, int, int, str]]:
     """
     if any(mark in lower for mark in ("信", "加v", "wei", "wech", "wx", "vx")):
         for found in _WECHAT.finditer(folded):
-            if found[1].lower() not in _WORDS:
+            if _is_named(folded, found, 1):
                 # WeChat takes an id in either case for the same person
                 yield "wechat", *found.span(1), found[1].lower()
     if any(mark in lower for mark in ("qq", "扣扣", "企鹅", "q群")):
@@ -48,7 +56,7 @@ def scan(folded: str, lower: str) -> Iterator[tuple[str, int, int, str]]:
     if any(mark in lower for mark in ("telegram", "tg", "电报", "飞机", "t.me")):
         for found in _TELEGRAM.finditer(folded):
             group = 1 if found[1] else 2
-            if found[group].lower() not in _WORDS:
+            if _is_named(folded, found, group):
                 yield "telegram", *found.span(group), found[group].lower()
     if ":" in folded:
         for found in _NAME.finditer(folded):

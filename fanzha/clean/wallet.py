@@ -178,6 +178,11 @@ def validate(normal: str) -> bool:
     return value is not None and value.valid and value.normal == normal
 
 
+def verifiable(normal: str) -> bool:
+    """Whether addresses of this chain carry a checksum that is checked here; others can be neither valid nor invalid."""
+    return normal.partition(":")[0] in ("BTC", "ETH", "TRON")
+
+
 def masked(normal: str) -> str:
     """Chain, first six and last four characters: `TRON:TR7NHq****Lj6t`."""
     chain, _, address = normal.rpartition(":")

@@ -28,7 +28,7 @@ _PLAIN_FEN = r"^-?[0-9]{1,15}$"
 _PLAIN_TIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$"
 _PACKED_TIME = r"^(19|20)[0-9]{12}$"
 _SCIENTIFIC = r"^[0-9]\.?[0-9]*[Ee]\+?[0-9]{2}$"
-_QUOTED = re.compile(r"'+[=+\-@\t\r=+-@]")
+_QUOTED = re.compile(r"'+[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _TYPES: dict[str, Any] = {"int": pa.int64(), "text": pa.string(), "flag": pa.bool_()}
 
 

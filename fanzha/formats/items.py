@@ -23,6 +23,7 @@ YAML_BYTES_MAX = 64 << 20
 JSON_BYTES_MAX = 256 << 20
 BLOCK_ITEMS = 20_000
 _SAMPLE = 1_000
+_EXAMPLES = 20  # items shown of a field that is rare
 _DEPTH_MAX = 12
 _ANCHOR = re.compile(rb"(?:^|[\s\[,{:-])&[^\s&,\]}]", re.MULTILINE)
 _ALIAS = re.compile(rb"(?:^|[\s\[,{:-])\*[^\s*,\]}]", re.MULTILINE)
@@ -59,6 +60,19 @@ def _walk(item: object, path: str, flat: dict[str, list[str]], depth: int) -> No
         flat.setdefault(path or "value", [])
 
 
+def _telling(items: list[Item]) -> list[Item]:
+    """The first items, and for each field that is rare in them the first few that have it: a layout is judged on these."""
+    seen: dict[str, int] = {}
+    chosen = []
+    for number, item in enumerate(items):
+        rare = [name for name, parts in item[2].items() if parts and seen.get(name, 0) < _EXAMPLES]
+        if number < _SAMPLE or rare:
+            chosen.append(item)
+            for name in item[2]:
+                seen[name] = seen.get(name, 0) + bool(item[2][name])
+    return chosen
+
+
 def sheet_of(container: str, name: str, items: list[Item], bad: list[BadRow], structure: int) -> Sheet | None:
     """A sheet of items that are all in memory; None where there are none."""
     if not items:
@@ -73,7 +87,7 @@ def sheet_of(container: str, name: str, items: list[Item], bad: list[BadRow], st
             where=name,
         )
     header = tuple(columns)
-    sample = _grid(header, items[:_SAMPLE], None, [], 0, first=True)
+    sample = _grid(header, _telling(items), None, [], 0, first=True)
     opener = partial(_blocks, header, items, bad, structure)
     return Sheet(container, name, header, (), sample, {"items": str(len(items))}, opener)
 

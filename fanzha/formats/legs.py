@@ -139,25 +139,34 @@ def _money(
     mapping: Mapping, grid: Grid, source: Source, amount_text: pa.StringArray, ledger: Ledger
 ) -> tuple[pa.Int64Array, pa.StringArray, pa.Int64Array]:
     """(amount, currency, balance); each distinct currency word is read by itself."""
-    usual = mapping.currency or mapping.fixed.get("currency", "") or source.currency
-    listed = vocabulary_of(mapping, "currency")
-    balance_text = field_column(mapping, grid, "balance")
-    stated = mapped(picked(grid, mapping.positions("currency")), lambda text: _currency(text, listed, usual))
+    stated = stated_currency(mapping, grid, source)
     ledger.reject(truth(pc.is_null(stated)), "bad_amount", "currency")
-    codes = [code for code in pc.unique(stated).to_pylist() if code]
-    minor: pa.Int64Array = pa.nulls(len(grid.rows), pa.int64())
-    balance: pa.Int64Array = pa.nulls(len(grid.rows), pa.int64())
-    currency: pa.StringArray = stated
-    for code in codes:
-        here = pc.fill_null(pc.equal(stated, code), False)
-        read, named = amounts(amount_text, code, mapping.unit)
-        left, _ = amounts(balance_text, code, mapping.unit)
-        minor, balance = pc.if_else(here, read, minor), pc.if_else(here, left, balance)
-        currency = pc.if_else(here, named, currency)
+    balance_text = field_column(mapping, grid, "balance")
+    minor, currency = amounts_in(stated, amount_text, mapping.unit)
+    balance, _ = amounts_in(stated, balance_text, mapping.unit)
     unreadable = pc.or_kleene(pc.is_null(minor), pc.less(minor, 0))
     ledger.reject(truth(unreadable), "bad_amount", "amount_minor")
     ledger.reject(filled(balance_text) & truth(pc.is_null(balance)), "bad_amount", "balance_minor")
     return minor, currency, balance
+
+
+def stated_currency(mapping: Mapping, grid: Grid, source: Source) -> pa.StringArray:
+    """ISO 4217 code of each row: from its own cell, else the usual one; null where the cell is no currency."""
+    usual = mapping.currency or mapping.fixed.get("currency", "") or source.currency
+    listed = vocabulary_of(mapping, "currency")
+    return mapped(picked(grid, mapping.positions("currency")), lambda text: _currency(text, listed, usual))
+
+
+def amounts_in(stated: pa.StringArray, text: pa.StringArray, unit: str) -> tuple[pa.Int64Array, pa.StringArray]:
+    """(minor units, currency) of each cell read in the currency stated for its row; a cell that names its own wins."""
+    minor: pa.Int64Array = pa.nulls(len(stated), pa.int64())
+    currency = stated
+    for code in pc.unique(stated).to_pylist():
+        if code:
+            here = pc.fill_null(pc.equal(stated, code), False)
+            read, named = amounts(text, code, unit)
+            minor, currency = pc.if_else(here, read, minor), pc.if_else(here, named, currency)
+    return minor, currency
 
 
 def _currency(text: str, listed: dict[str, str], usual: str) -> str | None:

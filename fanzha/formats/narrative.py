@@ -33,11 +33,12 @@ _LABELS = (
     "地区|报案地|案发地|辖区|city",
 )
 _STATED = tuple(
-    re.compile(rf"^[ \t【\[]*(?:{label})[】\]]?[ \t]*[::][ \t]*(.*?)[ \t]*$", re.I | re.M) for label in _LABELS
+    re.compile(rf"^[ \t【\[]*(?:{label})[】\]]?[ \t]*[:\uff1a][ \t]*(.*?)[ \t]*$", re.I | re.M) for label in _LABELS
 )
-_BODY = re.compile(r"^[ \t【\[]*(?:案情描述|简要案情|案情)[】\]]?[ \t]*[::][ \t]*", re.M)
+_BODY = re.compile(r"^[ \t【\[]*(?:案情描述|简要案情|案情)[】\]]?[ \t]*[:\uff1a][ \t]*", re.M)
 _BYTES_MAX = 64 << 20
 _LETTERS_MIN = 0.35
+_WIDE_MIN = 6  # Chinese characters; a short report may be digits for the most part
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +178,8 @@ def _in_words(data: bytes, encoding: str) -> bool:
     if len(text) < 8 or text.startswith(("{", "[", "<", "-----BEGIN", "#!", "%!", "---\n")):
         return False
     letters = sum(c.isalpha() for c in text)
-    if letters < len(text) * _LETTERS_MIN:
-        return False
-    longest = max(map(len, re.split(r"[\s,。,.;;:、!?]", text)))
     wide = sum(c > "\u2e7f" for c in text)
+    if letters < len(text) * _LETTERS_MIN and wide < _WIDE_MIN:
+        return False
+    longest = max(map(len, re.split(r"[\s,\uff0c\u3002.;\uff1b:\uff1a\u3001!?\uff01\uff1f]", text)))
     return longest < 200 or wide * 3 > len(text)

@@ -22,7 +22,7 @@ _OWN_NUMBER = re.compile(r"(?:账号|卡号|账户|account)[^0-9]{0,12}([0-9][0-
 _OWN_PHONE = re.compile(
     r"(?:号码|手机号|用户|本机|number|msisdn)[^0-9+]{0,12}(\+?[0-9][0-9 -]{6,18}[0-9])", re.IGNORECASE
 )
-_FEN = re.compile(r"[((\[]\s*分\s*[))\]]|(?:in)?(?:fen|cents)\b", re.IGNORECASE)
+_FEN = re.compile(r"[(\uff08\[]\s*分\s*[)\uff09\]]|(?:in)?(?:fen|cents)\b", re.IGNORECASE)
 # domain before url: a bare host is a domain
 _SNIFFERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("wallet", lambda t: (v := wallet.parse(t)) is not None and v.valid),

@@ -13,18 +13,19 @@ import pyarrow as pa
 
 from fanzha.clean import account, bank_card, cn_id, domain, email, imei, phone, text, url, wallet
 from fanzha.clean.value import Value
-from fanzha.formats.columns import Ledger, amounts, filled, moments, picked, record, truth
+from fanzha.formats.columns import Ledger, filled, moments, picked, record, truth
 from fanzha.formats.grid import PARTS, Grid, Reading, Source
-from fanzha.formats.headers import normal_word, words
 from fanzha.formats.kernels import pc
-from fanzha.formats.legs import field_column, when
+from fanzha.formats.legs import amounts_in, field_column, stated_currency, when
 from fanzha.formats.mapping import Mapping, Use
 from fanzha.formats.strings import absent_as_null
 
+_OFFSET = re.compile(r"(?<=[0-9])([+-])([0-9]{2}):?([0-9]{2})$")
+_PART_HOURS = {"+06:30": "Asia/Yangon", "+05:30": "Asia/Kolkata", "+05:45": "Asia/Kathmandu"}
 TEXT_MAX = 200_000  # characters of one text that are searched
-_PIECE = re.compile(f"[^{PARTS}\\s,;,;、|]+")
-_URL_PIECE = re.compile(f"[^{PARTS}\\s,、]+")
-_PHONE_PIECE = re.compile(f"[^{PARTS}\\n,;,;、|/]+")
+_PIECE = re.compile(f"[^{PARTS}\\s,;\uff0c\uff1b、|]+")
+_URL_PIECE = re.compile(f"[^{PARTS}\\s,\uff0c、]+")
+_PHONE_PIECE = re.compile(f"[^{PARTS}\\n,;\uff0c\uff1b、|/]+")
 
 
 @dataclass(slots=True)
@@ -76,12 +77,14 @@ def reports_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     at_text, amount_text = when(mapping, grid), field_column(mapping, grid, "amount")
     at_ms, assumed = moments(at_text, zone)
     ledger.note(filled(at_text) & truth(pc.is_null(at_ms)), "unread_cell", "at_ms")
-    default = mapping.currency or source.currency
-    minor, currency = amounts(amount_text, _only_currency(mapping, grid, default), mapping.unit)
+    stated_in = stated_currency(mapping, grid, source)
+    ledger.note(truth(pc.is_null(stated_in)), "unread_cell", "currency")
+    minor, currency = amounts_in(stated_in, amount_text, mapping.unit)
     ledger.note(filled(amount_text) & truth(pc.is_null(minor)), "unread_cell", "amount_minor")
     told = _joined(mapping, grid, "text", "\n")
     kept = _mention_rows(mapping, grid, ledger, mentions, source)
-    _search(told, at_ms.to_pylist(), mentions, zone, source.region)
+    zones = [_zone_of(cell or "", zone) for cell in at_text.to_pylist()]
+    _search(told, at_ms.to_pylist(), mentions, zones, source.region)
     for index, body in enumerate(told):
         if not body and index not in kept:
             ledger.reasons[index] = ("empty_text", "text")
@@ -97,22 +100,13 @@ def reports_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
         "stated_type": pa.array([kind or None for kind in stated], pa.string()),
         "amount_minor": minor,
         "currency": currency,
-        "zone": pa.array([zone] * len(grid.rows), pa.string()),
+        "zone": pa.array(zones, pa.string()),
     }
     whole = record("reports", grid.rows, grid.offsets, columns)
     keep = ledger.kept()
     if not keep.all():
         whole = whole.filter(pa.array(keep))
     return ledger.reading({"reports": whole, "mentions": mentions.table(grid)})
-
-
-def _only_currency(mapping: Mapping, grid: Grid, default: str) -> str:
-    """The currency of the whole block where its column names one and no other."""
-    listed = words("currency")
-    named = {
-        listed.get(normal_word(t), "") for t in pc.unique(picked(grid, mapping.positions("currency"))).to_pylist() if t
-    }
-    return named.pop() if len(named) == 1 and "" not in named else default
 
 
 def _joined(mapping: Mapping, grid: Grid, name: str, between: str) -> list[str]:
@@ -197,9 +191,20 @@ def _value(use: Use, written: str, region: str) -> Value | None:
     return parser(written) if parser is not None else None
 
 
-def _search(told: list[str], at_ms: list[int | None], mentions: _Mentions, zone: str, region: str) -> None:
+def _zone_of(cell: str, usual: str) -> str:
+    """The zone a report's text is read in: that of its own time where it states an offset, else the usual one."""
+    offset = _OFFSET.search(cell)
+    if offset is None:
+        return usual
+    hours, minutes = int(offset[1] + offset[2]), int(offset[3])
+    if minutes:
+        return _PART_HOURS.get(offset[0], usual)
+    return f"Etc/GMT{-hours:+d}" if hours else "UTC"  # POSIX counts westward: seven hours east is Etc/GMT-7
+
+
+def _search(told: list[str], at_ms: list[int | None], mentions: _Mentions, zones: list[str], region: str) -> None:
     """Mentions in free text; words such as 昨晚 count from when the report was made."""
     for index, body in enumerate(told):
         if body:
-            for found in text.find(body[:TEXT_MAX], relative_to_ms=at_ms[index], zone=zone, region=region):
+            for found in text.find(body[:TEXT_MAX], relative_to_ms=at_ms[index], zone=zones[index], region=region):
                 mentions.add(index, "text", found, "")

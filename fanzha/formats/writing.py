@@ -19,7 +19,7 @@ from fanzha.clean.currency import exponent
 from fanzha.errors import InputError
 
 CONTAINERS = ("csv", "jsonl", "xlsx", "parquet")
-_RISKY = re.compile(r"'*[=+\-@\t\r=+-@]")
+_RISKY = re.compile(r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _SAFE_INTEGER = 10**15
 
@@ -109,17 +109,31 @@ def _plain(value: object) -> str:
 
 
 def _workbook(table: pa.Table) -> bytes:
-    """One sheet; text stays text, integers of more than fifteen digits are written as text to keep them."""
+    """A table as a workbook; integers of more than fifteen digits are written as text to keep them."""
+    columns = [[guarded(name), *map(_cell, table.column(name).to_pylist())] for name in table.column_names]
+    return workbook([list(row) for row in zip(*columns, strict=True)], "1")
+
+
+def _cell(value: object) -> str | int:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _SAFE_INTEGER:
+        return value
+    return guarded(_plain(value))
+
+
+def workbook(rows: Sequence[Sequence[str | int | float]], name: str, made: datetime | None = None) -> bytes:
+    """One sheet called `name`: text stays text, numbers become numbers. `made` is the time written into the file, so
+    that the same rows can give the same bytes."""
     sink = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(sink, options)
-    sheet = book.add_worksheet("1")
-    for position, name in enumerate(table.column_names):
-        sheet.write_string(0, position, guarded(name))
-        for row, value in enumerate(table.column(position).to_pylist(), start=1):
-            if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _SAFE_INTEGER:
-                sheet.write_number(row, position, value)
-            elif value is not None:
-                sheet.write_string(row, position, guarded(_plain(value)))
+    if made is not None:
+        book.set_properties({"created": made})
+    sheet = book.add_worksheet(name)
+    for at, row in enumerate(rows):
+        for place, value in enumerate(row):
+            if not isinstance(value, str):
+                sheet.write_number(at, place, value)
+            elif value:
+                sheet.write_string(at, place, value)
     book.close()
     return sink.getvalue()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any, NamedTuple
 
-from fanzha.clean import ip_host
+from fanzha.clean import ip_host, wallet
 from fanzha.clean.domain import registered
 from fanzha.clean.url import host
 
@@ -53,7 +53,7 @@ def identifiers(reports: Iterable[Report], mentions: Iterable[tuple[Any, ...]], 
         hidden = bool(partial) or "*" in value
         for kind, name in _names(UNIFIED.get(raw_kind, raw_kind), value):
             if kind in kinds:
-                _add(found, Named(index, kind, name, bool(own), bool(valid), hidden))
+                _add(found, Named(index, kind, name, bool(own), bool(valid) or _unverifiable(kind, name), hidden))
     return sorted(found.values())
 
 
@@ -66,6 +66,11 @@ def _names(kind: str, value: str) -> list[Key]:
             return [("url", value)]
         return [("url", value), ("domain", registered(name) or name)]
     return [(kind, value)]
+
+
+def _unverifiable(kind: str, value: str) -> bool:
+    """A wallet of a chain without a checksum that is checked: taken as written, for it cannot be called mistyped."""
+    return kind == "wallet" and not wallet.verifiable(value)
 
 
 def _add(found: dict[tuple[int, str, str], Named], one: Named) -> None:

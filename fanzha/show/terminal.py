@@ -99,14 +99,20 @@ class Terminal:
     def _table(self, title: str, *columns: tuple[str, str]) -> Table:
         table = Table(title=self.words(title), title_justify="left", title_style="bold", header_style="bold", box=None)
         for name, justify in columns:
-            table.add_column(self.words(name), justify="right" if justify == "right" else "left", overflow="fold")
+            right = justify == "right"
+            table.add_column(
+                self.words(name),
+                justify="right" if right else "left",
+                overflow="fold",
+                no_wrap=right or name in ("col_case", "col_target", "col_identifier"),
+            )
         return table
 
     def _moment(self, at_ms: int | None) -> str:
         return pick(moment(at_ms, "Asia/Shanghai"), self.words.lang)
 
     def _sums(self, sums: dict[str, int]) -> str:
-        return " + ".join(money(minor, currency) for currency, minor in sorted(sums.items()) if minor) or "–"
+        return "\n".join(money(minor, currency) for currency, minor in sorted(sums.items()) if minor) or "–"
 
     # -- results -------------------------------------------------------------------------------------------------
 
@@ -165,7 +171,6 @@ class Terminal:
             "cases_title",
             ("col_case", "left"),
             ("col_reports", "right"),
-            ("col_places", "left"),
             ("col_accounts", "right"),
             ("col_tiers", "right"),
             ("col_stated", "right"),
@@ -174,11 +179,9 @@ class Terminal:
             ("col_unlocated", "right"),
         )
         for case in several[:limit]:
-            places = "、".join(case.places[:3]) + (" …" if len(case.places) > 3 else "")
             table.add_row(
                 case.id,
                 str(case.reports),
-                places,
                 str(case.accounts),
                 str(case.tiers),
                 self._sums(case.stated),
@@ -216,7 +219,12 @@ class Terminal:
         )
         for join in joins[:20]:
             why = Text(pick(code_name("whys", join["why"]), self.words.lang), style="" if join["joins"] else "dim")
-            table.add_row(join["kind"], mask_value(join["kind"], join["value"]), str(join["reports"]), why)
+            table.add_row(
+                pick(code_name("kinds", join["kind"]), self.words.lang),
+                mask_value(join["kind"], join["value"]),
+                str(join["reports"]),
+                why,
+            )
         self.out.print(table)
         self.steps(steps[:20])
 

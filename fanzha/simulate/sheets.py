@@ -3,14 +3,11 @@
 Cells are text. Workbooks carry a fixed date of making, so that the same rows give the same bytes.
 """
 
-import io
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
-import xlsxwriter
-
-from fanzha.formats.writing import csv_text
+from fanzha.formats.writing import csv_text, workbook
 from fanzha.simulate.statements import Row
 
 MADE = datetime(2026, 11, 16, 9, 0, 0)  # workbooks know no zone
@@ -150,15 +147,5 @@ def jsonl_bytes(table: Sequence[Sequence[str]]) -> bytes:
 
 def xlsx_bytes(table: Sequence[Sequence[str]], name: str) -> bytes:
     """One sheet; cells are text, but those that start with NUMBER are stored as numbers."""
-    stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_numbers": False, "strings_to_formulas": False})
-    book.set_properties({"created": MADE})
-    sheet = book.add_worksheet(name)
-    for at, row in enumerate(table):
-        for place, value in enumerate(row):
-            if value.startswith(NUMBER):
-                sheet.write_number(at, place, float(value.removeprefix(NUMBER)))
-            elif value:
-                sheet.write_string(at, place, value)
-    book.close()
-    return stream.getvalue()
+    rows = [[float(v.removeprefix(NUMBER)) if v.startswith(NUMBER) else v for v in row] for row in table]
+    return workbook(rows, name, MADE)
