@@ -106,32 +106,32 @@ def test_a_victims_own_statement_is_never_asked_for() -> None:
 def test_the_trail_that_ends_is_asked_for_by_amount() -> None:
     steps = proposed(
         disputed=[
-            disputed("622201", unlocated=5_000),
-            disputed("622202", unlocated=9_000),
-            disputed("622203", held=7_000),
+            disputed("622201", unlocated=50_000),
+            disputed("622202", unlocated=90_000),
+            disputed("622203", held=70_000),
         ]
     )
     assert brief(steps) == [
-        ("request_statement", "622202", 9_000, "trail_ends"),
-        ("hold", "622203", 7_000, "traced_amount"),
-        ("request_statement", "622201", 5_000, "trail_ends"),
+        ("request_statement", "622202", 90_000, "trail_ends"),
+        ("hold", "622203", 70_000, "traced_amount"),
+        ("request_statement", "622201", 50_000, "trail_ends"),
     ]
     assert [s["rank"] for s in steps] == [1, 2, 3]
 
 
 def test_a_gap_in_a_statement_is_asked_for_as_such() -> None:
-    (step,) = proposed(disputed=[disputed("622201", unlocated=5_000, statement=True)])
+    (step,) = proposed(disputed=[disputed("622201", unlocated=50_000, statement=True)])
     assert (step["verb"], step["ground"]) == ("request_statement", "statement_gap")
 
 
 def test_a_wallet_has_no_statement() -> None:
-    (step,) = proposed(disputed=[disputed("TRON:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", unlocated=5_000)])
+    (step,) = proposed(disputed=[disputed("TRON:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t", unlocated=50_000)])
     assert (step["verb"], step["target_kind"], step["ground"]) == ("request_exit", "wallet", "left_as_crypto")
 
 
 def test_a_mistyped_account_is_clarified_not_asked_for() -> None:
     steps = proposed(
-        disputed=[disputed("622201", unlocated=5_000)],
+        disputed=[disputed("622201", unlocated=50_000)],
         pulls=[{"kind": "account", "value": "622201", "reports": 1, "weight": 0, "joins": False, "why": "invalid"}],
         joins=[
             {
@@ -154,18 +154,36 @@ def test_exits_are_asked_once_for_each_account_and_way() -> None:
     steps = proposed(
         disputed=[disputed("622201")],
         exits=[
-            {**exit_row, "kind": "cash", "disputed_minor": 300},
-            {**exit_row, "kind": "cash", "disputed_minor": 200},
-            {**exit_row, "kind": "crypto", "disputed_minor": 100},
-            {**exit_row, "kind": "file_ends", "disputed_minor": 50},
+            {**exit_row, "kind": "cash", "disputed_minor": 30_000},
+            {**exit_row, "kind": "cash", "disputed_minor": 20_000},
+            {**exit_row, "kind": "crypto", "disputed_minor": 10_000},
+            {**exit_row, "kind": "file_ends", "disputed_minor": 5_000},
         ],
     )
     assert brief(steps) == [
-        ("request_exit", "622201", 100, "left_as_crypto"),
-        ("request_exit", "622201", 500, "left_as_cash"),
+        ("request_exit", "622201", 10_000, "left_as_crypto"),
+        ("request_exit", "622201", 50_000, "left_as_cash"),
     ]
-    assert [s["reachable_minor"] for s in steps] == [100, 0]  # cash is gone, the record of who took it is not
+    assert [s["reachable_minor"] for s in steps] == [10_000, 0]  # cash is gone, the record of who took it is not
     assert {s["body"] for s in steps} == {"测试银行"}
+
+
+def test_a_few_yuan_in_somebodys_account_are_not_asked_for() -> None:
+    """Proportionate: 99.99 yuan is listed in `disputed`, and nobody's bank is asked; 100.00 is asked for."""
+    assert proposed(disputed=[disputed("622201", unlocated=9_999)]) == []
+    (step,) = proposed(disputed=[disputed("622201", unlocated=10_000)])
+    assert step["verb"] == "request_statement"
+    yen = [disputed("622201", unlocated=99, currency="JPY"), disputed("622202", unlocated=100, currency="JPY")]
+    assert [s["target"] for s in proposed(disputed=yen)] == ["622202"], (
+        "the unit of the currency counts, not the digits"
+    )
+
+
+def test_a_page_of_a_site_that_is_proposed_is_not_proposed_again() -> None:
+    join = {"case_id": "1-1", "file": 1, "row": 1, "weight": 20_000, "joins": True, "why": "specific"}
+    named = (("domain", "evil.top"), ("url", "http://pay.evil.top/a"), ("url", "https://telegra.ph/other"))
+    steps = proposed(joins=[{**join, "kind": kind, "value": value} for kind, value in named])
+    assert [s["target"] for s in steps] == ["evil.top", "https://telegra.ph/other"]
 
 
 def test_phones_and_sites_that_join_and_nothing_else() -> None:
