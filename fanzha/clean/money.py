@@ -45,8 +45,9 @@ _D: Final = "".join(chinese_number.DIGITS)
 _N: Final = _D + "".join(chinese_number.UNITS)
 _YUAN_JIAO_FEN: Final = re.compile(rf"(.+?)[元块圆塊圓](?:零)?(?:([\d{_D}])[角毛]?)?(?:零)?(?:([\d{_D}])分)?(?:钱)?")
 
-# In running text: a blob of number characters, then what stands before and after it.
-_BLOB: Final = re.compile(rf"[0-9{_N}][0-9,.点{_N}]*+")
+# In running text: a blob of number characters, then what stands before and after it. A comma belongs to it only as a
+# thousands separator; "account 6222...238, 35000" and "3000,5000" are two numbers each.
+_BLOB: Final = re.compile(rf"[0-9{_N}](?:[0-9.点{_N}]|(?<![0-9]{{4}}),(?=[0-9]{{2,3}}(?![0-9])))*+")
 _BLOB_MAX: Final = 28
 _AFTER: Final = re.compile(
     rf"(?:\s?(?:([wW])|[kKmM]|bn|BN|(?i:thousand|million|billion|lakh|crore)s?)(?![A-Za-z0-9]))?"

@@ -24,6 +24,7 @@ from fanzha.errors import FanzhaError
 from fanzha.formats import known
 from fanzha.ingest.admit import UNREADABLE, Admission
 from fanzha.ingest.mapping import Proposal
+from fanzha.model.table import Column, record_tables
 from fanzha.model.version import VERSION
 from fanzha.model.words import vocabulary
 from fanzha.show.words import Words
@@ -319,13 +320,34 @@ class Terminal:
         for column, meaning, why_en, why_zh in proposal.columns:
             table.add_row(column, meaning or "–", Text(self.words.pick(why_en, why_zh), style="dim"))
         self.out.print(table)
-        preview = Table(title=self.words("preview_title"), title_justify="left", header_style="bold", box=None)
-        for name in proposal.preview.column_names:
-            preview.add_column(name, overflow="fold")
-        for row in proposal.preview.to_pylist():
-            preview.add_row(*(str(value if value is not None else "") for value in row.values()))
-        self.out.print(preview)
+        self.out.print(self._preview(proposal))
+        if proposal.refused:
+            self.out.print(Text(self.words("map_refused", rows=proposal.refused), style="yellow"))
         self.out.print(self.words("map_kept" if kept else "map_keep_hint"))
+
+    def _preview(self, proposal: Proposal) -> Table:
+        """The first rows as understood, a column each, masked."""
+        declared = record_tables()[{"leg": "legs", "call": "calls", "report": "reports"}[proposal.mapping.record]]
+        rows = proposal.preview.slice(0, 3).to_pylist()
+        preview = Table(title=self.words("preview_title"), title_justify="left", header_style="bold", box=None)
+        for head in (self.words("col_meaning"), *(self.words("row_n", row=row["row"]) for row in rows)):
+            preview.add_column(head, overflow="ellipsis", max_width=34)
+        for column in declared.columns:
+            if column.name not in ("file", "row", "byte_offset") and column.name in proposal.preview.column_names:
+                cells = (self._cell(column, row[column.name], row.get("currency") or "") for row in rows)
+                name = self.words.pick(column.en, column.zh).replace("（", "(").partition("(")[0].strip()
+                preview.add_row(name, *cells)
+        return preview
+
+    def _cell(self, column: Column, value: Any, currency: str) -> str:
+        """One value of a record as a person reads it."""
+        if value is None:
+            return "–"
+        if column.unit == "ms":
+            return self._moment(value)
+        if column.unit == "minor":
+            return money(value, currency)
+        return mask_value(column.kind, str(value)) if column.sensitive and column.kind != "narrative" else str(value)
 
     def formats(self) -> None:
         """Every format that can be read."""
