@@ -1,3 +1,8 @@
+"""Amounts in running text: where one number ends and the next begins."""
+
+import pytest
+
+from fanzha.clean import text
 
 
 @pytest.mark.parametrize(
