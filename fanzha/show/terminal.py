@@ -30,6 +30,7 @@ from fanzha.model.words import vocabulary
 from fanzha.show.words import Words
 from fanzha.store.masked import mask_value
 
+WIDE = 100  # columns of a terminal in which every column of a list of cases fits; money is never cut off
 PARTS = ("duckdb", "pyarrow", "numpy", "apsw", "cryptography", "phonenumbers", "python-calamine")
 
 
@@ -168,12 +169,12 @@ class Terminal:
             self.out.print(self.words("no_cases"))
             return
         several = [case for case in cases if case.reports > 1 or case.accounts]
+        is_wide = self.out.width >= WIDE
         table = self._table(
             "cases_title",
             ("col_case", "left"),
             ("col_reports", "right"),
-            ("col_accounts", "right"),
-            ("col_tiers", "right"),
+            *((("col_accounts", "right"), ("col_tiers", "right")) if is_wide else ()),
             ("col_stated", "right"),
             ("col_held", "right"),
             ("col_exited", "right"),
@@ -183,8 +184,7 @@ class Terminal:
             table.add_row(
                 case.id,
                 str(case.reports),
-                str(case.accounts),
-                str(case.tiers),
+                *((str(case.accounts), str(case.tiers)) if is_wide else ()),
                 self._sums(case.stated),
                 Text(self._sums(case.held), style="bold green"),
                 self._sums(case.exited),

@@ -1,0 +1,53 @@
+"""What a person reads in the terminal is whole: no figure is cut off, at any width a terminal has."""
+
+import re
+
+import pytest
+
+import fanzha
+from fanzha.document.figures import money
+from fanzha.show.terminal import Terminal
+from fanzha.show.words import LANGUAGES, Words, _sentences, choose_language
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_every_sum_of_every_case_is_shown_whole(
+    city: fanzha.Workspace, width: int, lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    cases = city.cases()
+    Terminal(Words(lang), json_wanted=False).cases(city, cases, 30)
+    said = capsys.readouterr().out
+    for case in cases:
+        for sums in (case.stated, case.held, case.exited, case.unlocated):
+            for currency, minor in sums.items():
+                assert money(minor, currency) in said or (case.reports == 1 and not case.accounts)
+    assert max(len(line) for line in said.splitlines()) <= width
+
+
+def test_language_is_chosen_by_option_then_environment() -> None:
+    assert choose_language(["--lang", "zh"], {"LANG": "en_US.UTF-8"}) == "zh"
+    assert choose_language(["--lang=en"], {"LANG": "zh_CN.UTF-8"}) == "en"
+    assert choose_language([], {"FANZHA_LANG": "zh", "LANG": "en_US.UTF-8"}) == "zh"
+    assert choose_language([], {"LANG": "zh_CN.UTF-8"}) == "zh"
+    assert choose_language([], {}) == "en"
+    assert choose_language(["--lang"], {}) == "en"
+
+
+def test_every_sentence_is_in_both_languages_with_the_same_places() -> None:
+    for key, said in _sentences().items():
+        assert set(said) == {"en", "zh"} and all(said.values()), key
+        assert set(re.findall(r"{(\w+)}", said["en"])) == set(re.findall(r"{(\w+)}", said["zh"])), key
+        assert re.search("[\u4e00-\u9fff]", said["zh"]) or key in ("col_rank", "doctor_part", "doctor_python"), key
+
+
+def test_every_sentence_is_used() -> None:
+    from pathlib import Path
+
+    code = "".join(path.read_text(encoding="utf-8") for path in Path(fanzha.__path__[0], "show").glob("*.py"))
+    from fanzha.show.cli import COMMANDS
+
+    stages = {f"stage_{name}" for name in ("follow", "admit", "rebuild", "link", "trace", "respond", "report")}
+    unused = [key for key in _sentences() if f'"{key}"' not in code and f"'{key}'" not in code and key not in {*COMMANDS, *stages}]
+    assert not unused
