@@ -41,7 +41,7 @@ def case_page(world: World, case_id: str, stamp: Stamp, files: dict[int, FileLin
         identifiers=_identifiers(world, case_id),
         flows=tuple(_flow(world, row) for row in world.of("flows", case_id)),
         accounts=accounts,
-        exits=tuple(_exit(world, row) for row in world.of("exits", case_id)),
+        exits=tuple(_exit(world, case_id, row) for row in world.of("exits", case_id)),
         payments=tuple(_payment(world, row) for row in world.of("payments", case_id)),
         near=tuple(_near(world, case_id, row) for row in world.of("near_links", case_id)),
         index_href="../index.html",
@@ -101,12 +101,15 @@ def _flow_refs(world: World, case_id: str, account: str, end: str) -> tuple[Ref,
     return unique(ref for number in numbers for ref in world.transfer_refs(number))
 
 
+def _stated_refs(world: World, case_id: str, account: str) -> tuple[Ref, ...]:
+    """The reports that state a payment to an account: what a figure rests on where no statement shows it."""
+    stated = (p for p in world.of("payments", case_id) if p["payee"] == account)
+    return unique(world.report_ref((p["file"], p["row"])) for p in stated)
+
+
 def _account(world: World, case_id: str, row: Row) -> AccountLine:
     came, went = (_flow_refs(world, case_id, row["account"], end) for end in ("payee", "payer"))
-    stated = tuple(
-        world.report_ref((p["file"], p["row"])) for p in world.of("payments", case_id) if p["payee"] == row["account"]
-    )
-    came = came or unique(stated)
+    came = came or _stated_refs(world, case_id, row["account"])
 
     def part(column: str, refs: tuple[Ref, ...], rule: str = "first_in_first_out") -> Figure:
         return Figure(row[column] or 0, row["currency"], refs=refs or came, rule=rule)
@@ -143,12 +146,17 @@ def _flow(world: World, row: Row) -> FlowLine:
     )
 
 
-def _exit(world: World, row: Row) -> ExitLine:
-    refs = world.transfer_refs(row["transfer"])
+def _exit(world: World, case_id: str, row: Row) -> ExitLine:
+    refs = world.transfer_refs(row["transfer"]) or _stated_refs(world, case_id, row["account"])
     return ExitLine(
         account=row["account"],
         kind=row["kind"],
-        disputed=Figure(row["disputed_minor"], row["currency"], refs=refs, rule="first_in_first_out"),
+        disputed=Figure(
+            row["disputed_minor"],
+            row["currency"],
+            refs=refs,
+            rule="unlocated" if row["kind"] == "file_ends" else "first_in_first_out",
+        ),
         at_ms=row["at_ms"],
         place=row["place"] or "",
     )

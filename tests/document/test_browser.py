@@ -10,23 +10,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from fanzha.document.case import case_html
 from fanzha.document.index import index_html
 from fanzha.document.quality import quality_html
+from tests.browser import ARGS, CHROMIUM, MARKS
 from tests.document.hostile import attacked
 from tests.document.sample import case, index, quality
 from tests.document.test_sankey import wide
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="/usr/bin/chromium is not installed: apt install chromium"),
-]
+pytestmark = MARKS
 # Boxes of drawn words and bars that overlap, or lie outside their picture, in the language shown.
 OVERLAPS = """() => [...document.querySelectorAll('.picture svg')].flatMap(svg => {
   const edge = svg.getBoundingClientRect(), bad = [];

@@ -45,9 +45,15 @@ def test_every_sentence_is_in_both_languages_with_the_same_places() -> None:
 def test_every_sentence_is_used() -> None:
     from pathlib import Path
 
-    code = "".join(path.read_text(encoding="utf-8") for path in Path(fanzha.__path__[0], "show").glob("*.py"))
+    package = Path(fanzha.__path__[0])
+    readers = [*package.glob("show/*.py"), package / "__main__.py"]
+    code = "".join(path.read_text(encoding="utf-8") for path in readers)
     from fanzha.show.cli import COMMANDS
 
     stages = {f"stage_{name}" for name in ("follow", "admit", "rebuild", "link", "trace", "respond", "report")}
-    unused = [key for key in _sentences() if f'"{key}"' not in code and f"'{key}'" not in code and key not in {*COMMANDS, *stages}]
+    unused = [
+        key
+        for key in _sentences()
+        if f'"{key}"' not in code and f"'{key}'" not in code and key not in {*COMMANDS, *stages}
+    ]
     assert not unused

@@ -1,0 +1,82 @@
+"""The same story through the browser: the pages of the example city, opened from disk as an officer opens them."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+import fanzha
+from tests.browser import ARGS, CHROMIUM, MARKS
+from tests.conftest import CITY
+
+pytestmark = MARKS
+
+
+@pytest.fixture(scope="module")
+def pages(city: fanzha.Workspace, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return city.report(tmp_path_factory.mktemp("pages"), "en")
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    trouble: list[str] = []
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+        made = browser.new_page(viewport={"width": 1280, "height": 900})
+        made.on("console", lambda message: trouble.append(message.text))
+        made.on("pageerror", lambda error: trouble.append(str(error)))
+        made.on("request", lambda request: request.url.startswith("file:") or trouble.append(request.url))
+        yield made
+        browser.close()
+    assert not trouble
+
+
+def test_an_officer_reads_a_case_and_walks_a_figure_back_to_its_row(page: Page, pages: Path) -> None:
+    page.goto(pages.as_uri())
+    assert page.get_by_text("vendor_dump.dat").first.is_visible(), "the file nobody can read is shown plainly"
+    page.get_by_role("button", name="中文").click()
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    page.locator("a.page", has_text="串案").first.click()
+    expect(page.locator("html"), "the language travels with the reader").to_have_attribute("lang", "zh-CN")
+    assert page.get_by_text("系统建议").or_(page.get_by_text("具名人员决定")).first.is_visible()
+
+    figure = page.locator("#accounts a.fig, #flow a.fig").first
+    figure.click()
+    panel = page.locator("#panel")
+    assert panel.is_visible()
+    said = panel.inner_text()
+    name = next(path.name for path in CITY.iterdir() if path.name in said)
+    place = re.search(r"第(\d+)行", said)
+    assert place, said
+    offset = re.search(r"字节位置 (\d+)", said)
+    if offset and name.endswith(".csv"):  # the byte named is where the row named begins, in the file as it was received
+        content = (CITY / name).read_bytes()
+        assert content[: int(offset[1])].count(b"\n") + 1 == int(place[1])
+    page.keyboard.press("Escape")
+    assert not panel.is_visible()
+
+
+def test_every_figure_of_every_case_opens_and_names_its_source(page: Page, pages: Path) -> None:
+    for case in sorted((pages.parent / "cases").glob("*.html")):
+        page.goto(case.as_uri())
+        bare = page.evaluate(
+            """() => [...document.querySelectorAll('a.fig')].filter(link => {
+                 const entry = document.getElementById(link.getAttribute('href').slice(1));
+                 return !entry || !entry.querySelector('.ev-file, .quiet');
+               }).map(link => link.textContent)"""
+        )
+        assert not bare
+        nowhere = page.evaluate(
+            """() => [...document.querySelectorAll('#register li.ev')].filter(e => !e.querySelector('.ev-file'))
+                 .filter(e => !/^[−¥฿]?0(\\.00)?\\b/.test(e.querySelector('strong').innerText)).map(e => e.innerText)"""
+        )
+        assert not nowhere, f"{len(nowhere)} figures name no row: {nowhere[:3]}"
+
+
+def test_nothing_is_cut_off_at_the_width_of_a_telephone(page: Page, pages: Path) -> None:
+    page.set_viewport_size({"width": 390, "height": 800})
+    for path in (pages, *sorted((pages.parent / "cases").glob("*.html"))):
+        page.goto(path.as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= 391, path.name
