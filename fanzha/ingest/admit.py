@@ -112,9 +112,8 @@ def read_into(engine: Engine, entry: Entry, settings: dict[str, object], content
     terms = Terms.from_dict(dict(settings["terms"]))  # type: ignore[call-overload]
     source = source_of(content, str(private.get("name", "")), terms)
     mapping = from_json(str(settings["mapping"])) if settings["mapping"] else None
-    readings = _readings(str(settings["format"]), source, mapping)
     try:
-        _fill(engine, entry, settings, terms, readings)
+        _fill(engine, entry, settings, terms, _readings(str(settings["format"]), source, mapping))
     except READER_FAULTS as fault:
         reason = "unreadable_file" if isinstance(fault, InputError) else "reader_failed"
         _fill(engine, entry, settings, terms, [_whole_file(reason)])
@@ -125,10 +124,13 @@ def _fill(engine: Engine, entry: Entry, settings: dict[str, object], terms: Term
     counts = np.zeros(4, np.int64)
     engine.begin()
     try:
-        clear(engine, entry.seq)
+        if engine.stamp()[0] > entry.seq:  # read before: a correction
+            clear(engine, entry.seq)
+        filled: set[str] = set()
         for reading in readings:
             counts += _store(engine, entry.seq, reading)
-        examine(engine, entry.seq)
+            filled.update(name for name, rows in reading.tables.items() if rows.num_rows)
+        examine(engine, entry.seq, filled)
         engine.put("files", _file_row(entry, settings, terms, counts))
         records, stages, code = engine.stamp()
         engine.set_stamp(max(records, entry.seq + 1), stages, code)

@@ -1,5 +1,6 @@
 """Withdraw an admission, or correct how it was read. Both are new acts; the original stays as it came."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from fanzha.errors import NotAllowed, NotFound
@@ -11,7 +12,7 @@ from fanzha.store.journal import Entry
 from fanzha.store.record import Act, Record
 
 
-def _admission(entries: list[Entry], file: int) -> Entry:
+def _admission(entries: Sequence[Entry], file: int) -> Entry:
     found = next((entry for entry in entries if entry.seq == file and entry.act == "admit"), None)
     if found is None:
         raise NotFound(
@@ -27,7 +28,7 @@ def _admission(entries: list[Entry], file: int) -> Entry:
 
 def withdraw(record: Record, engine: Engine, file: int, reason: str, act: Act) -> Entry:
     """Withdraw an admission: its rows leave the tables, the act and its reason stay in the journal."""
-    admission = _admission(list(record.journal.entries()), file)
+    admission = _admission(record.journal.entries(), file)
     if not reason.strip():
         raise NotAllowed(
             "a withdrawal needs a reason", "撤回必须说明理由", remedy="give --reason", remedy_zh="请用 --reason 说明"
@@ -48,7 +49,7 @@ def correct(
     format_name: str = "",
 ) -> Entry:
     """Read an admitted file again under other terms, another format or another mapping."""
-    entries = list(record.journal.entries())
+    entries = record.journal.entries()
     admission = _admission(entries, file)
     settings: dict[str, object] = {}
     for entry in entries:  # earlier corrections still hold where this one is silent
@@ -66,6 +67,6 @@ def correct(
 
 
 def _follow_one(record: Record, engine: Engine, entry: Entry) -> None:
-    apply(record, engine, list(record.journal.entries()), entry)
+    apply(record, engine, record.journal.entries(), entry)
     _, stages, code = engine.stamp()
     engine.set_stamp(entry.seq + 1, stages, code)

@@ -1,6 +1,6 @@
 """Bring the record tables up to the journal: the same code after a crash, after a correction, and for a rebuild."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from fanzha.ingest.admit import clear, read_into
 from fanzha.store.engine import Engine
@@ -17,7 +17,7 @@ def _silent(_done: int, _total: int, _what: str) -> None:
 def follow(record: Record, engine: Engine, progress: Progress = _silent) -> int:
     """Apply every journal entry the tables have not seen; the number applied."""
     start, stages, code = engine.stamp()
-    entries = list(record.journal.entries())
+    entries = record.journal.entries()
     for entry in entries[start:]:
         apply(record, engine, entries, entry)
         progress(entry.seq + 1 - start, len(entries) - start, str((entry.private or {}).get("name", entry.act)))
@@ -26,7 +26,7 @@ def follow(record: Record, engine: Engine, progress: Progress = _silent) -> int:
     return len(entries) - start
 
 
-def apply(record: Record, engine: Engine, entries: list[Entry], entry: Entry) -> None:
+def apply(record: Record, engine: Engine, entries: Sequence[Entry], entry: Entry) -> None:
     """Apply one act to the record tables. Acts that do not concern them change nothing."""
     if entry.act == "admit":
         read_into(engine, entry, entry.public, record.content(entry))

@@ -1,17 +1,19 @@
 """What can be said about the rows of one file once they are read: does the balance follow, are rows repeated."""
 
+from collections.abc import Collection
+
 from fanzha.store.engine import Engine
 
 # Within one account of one file, each stated balance follows from the one before. Files come oldest first or newest
-# first; per account the direction with fewer breaks is taken, oldest first on a tie.
+# first; per account the direction with fewer breaks is taken, on a tie the one that the times run in.
 BALANCE_BREAKS = """
 WITH moved AS (
-    SELECT l."file", l."row", l.byte_offset, account, currency, balance_minor AS balance,
+    SELECT l."file", l."row", l.byte_offset, account, currency, at_ms, balance_minor AS balance,
            CASE WHEN direction = 'in' THEN amount_minor ELSE -amount_minor END AS change
     FROM legs l WHERE "file" = ? AND balance_minor IS NOT NULL AND success AND NOT EXISTS (
         SELECT 1 FROM notes n WHERE n."file" = l."file" AND n."row" = l."row" AND n.code = 'duplicate_row')
 ), placed AS (
-    SELECT *, LAG(balance) OVER up AS below, LEAD(balance) OVER up AS above
+    SELECT *, LAG(balance) OVER up AS below, LEAD(balance) OVER up AS above, LAG(at_ms) OVER up AS at_before
     FROM moved WINDOW up AS (PARTITION BY account, currency ORDER BY "row")
 ), judged AS (
     SELECT *, CASE WHEN below IS NULL THEN 0 ELSE balance - below - change END AS gap_oldest_first,
@@ -19,8 +21,10 @@ WITH moved AS (
     FROM placed
 ), chosen AS (
     SELECT account, currency,
-           SUM(CASE WHEN gap_oldest_first <> 0 THEN 1 ELSE 0 END)
-             <= SUM(CASE WHEN gap_newest_first <> 0 THEN 1 ELSE 0 END) AS oldest_first
+           2 * SUM(CASE WHEN gap_oldest_first <> 0 THEN 1 ELSE 0 END)
+             - 2 * SUM(CASE WHEN gap_newest_first <> 0 THEN 1 ELSE 0 END)
+             + CASE WHEN SUM(CASE WHEN at_ms < at_before THEN 1 WHEN at_ms > at_before THEN -1 ELSE 0 END) > 0
+               THEN 1 ELSE -1 END < 0 AS oldest_first
     FROM judged GROUP BY account, currency
 )
 SELECT j."file", j."row", j.byte_offset, 'balance_break' AS code, 'balance_minor' AS field,
@@ -62,7 +66,11 @@ FROM numbered WHERE seen > 1
 """
 
 
-def examine(engine: Engine, file: int) -> None:
-    """Add the findings about one file to `notes`; repeated rows first, since they would break the balance."""
-    for sql, times in ((DUPLICATE_LEGS, 2), (DUPLICATE_CALLS, 1), (BALANCE_BREAKS, 1)):
-        engine.put("notes", engine.arrow(sql, [file] * times))
+def examine(engine: Engine, file: int, filled: Collection[str]) -> None:
+    """Add the findings about one file to `notes`; repeated rows first, since they would break the balance.
+
+    `filled` names the record tables that the file has rows in.
+    """
+    for name, sql, times in (("legs", DUPLICATE_LEGS, 2), ("calls", DUPLICATE_CALLS, 1), ("legs", BALANCE_BREAKS, 1)):
+        if name in filled:
+            engine.put("notes", engine.arrow(sql, [file] * times))

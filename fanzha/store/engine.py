@@ -30,14 +30,28 @@ class Engine:
 
     def __init__(self, path: Path | None = None, *, threads: int = 2, memory: str = "4GB") -> None:
         self.path = path
-        self._con = duckdb.connect(
-            str(path) if path else ":memory:", config={"threads": threads, "memory_limit": memory}
-        )
+        try:
+            self._con = duckdb.connect(
+                str(path) if path else ":memory:", config={"threads": threads, "memory_limit": memory}
+            )
+        except duckdb.Error as error:
+            raise FanzhaError(
+                f"the tables will not open: {error}", f"数据表无法打开：{error}", where=str(path)
+            ) from error
+        try:
+            self._prepare()
+        except duckdb.Error as error:
+            self._con.close()
+            raise FanzhaError(f"the tables are damaged: {error}", f"数据表已损坏：{error}", where=str(path)) from error
+
+    def _prepare(self) -> None:
+        """Lock the connection down, and make the tables that are not there."""
         for setting in (
             "SET enable_external_access = false",
             "SET autoinstall_known_extensions = false",
             "SET autoload_known_extensions = false",
             "SET TimeZone = 'UTC'",
+            "SET python_enable_replacements = false",  # no Python variable is ever a table
             "SET preserve_insertion_order = true",
             "SET lock_configuration = true",
         ):

@@ -8,7 +8,7 @@ salt erases the private part while the tree still verifies.
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ class Journal:
         self.head_path = folder / "journal.head"
         self._keys = keys
         self._broken = False
+        self._known: list[Entry] = []
         with storage(self.path):
             is_new = not self.path.exists()
             if is_new and self.head_path.exists():
@@ -106,7 +107,7 @@ class Journal:
         if Frontier(row[0] for row in leaves).root() != head.root:
             raise damaged(self.path, f"the first {head.size} entries are not those that were acknowledged")
         if self._tree.size > head.size:  # killed between commit and head: whole entries, not yet acknowledged
-            list(self.entries(head.size))
+            list(self._read(head.size))
             self._write_head()
 
     def _write_head(self) -> None:
@@ -169,10 +170,23 @@ class Journal:
         self._tree = grown
         self._write_head()
         self._broken = False
-        return Entry(seq, at_ms, actor, act, item, public or {}, private or {})
+        entry = Entry(seq, at_ms, actor, act, item, public or {}, private or {})
+        if len(self._known) == seq:
+            self._known.append(entry)
+        return entry
 
-    def entries(self, start: int = 0) -> Iterator[Entry]:
-        """Entries from `start`, each checked against its leaf and its commitment; RecordDamaged names the first bad one."""
+    def entries(self) -> Sequence[Entry]:
+        """Every entry in order, read and checked once and then kept in memory; RecordDamaged names the first bad one."""
+        if len(self._known) < self._tree.size:
+            self._known += self._read(len(self._known))
+        return self._known
+
+    def forget(self) -> None:
+        """Read every entry anew when it is next asked for: a key was destroyed."""
+        self._known.clear()
+
+    def _read(self, start: int) -> Iterator[Entry]:
+        """Entries from `start`, each checked against its leaf and its commitment."""
         with storage(self.path):
             rows = self._con.execute(
                 "SELECT seq, body, private, leaf FROM entries WHERE seq >= ? ORDER BY seq", (start,)

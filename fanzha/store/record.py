@@ -75,6 +75,8 @@ class Record:
             )
         self._check_first()
         self.originals.sweep()
+        self._admitted: dict[str, Entry] = {}  # keyed hash -> admission, for the entries seen so far
+        self._indexed = 0
 
     @classmethod
     @contextlib.contextmanager
@@ -109,7 +111,7 @@ class Record:
         return self.keys.fingerprint(b"fanzha")
 
     def _check_first(self) -> None:
-        first = next(self.journal.entries())
+        first = self.journal.entries()[0]
         if first.public.get("public_key") != self.keys.public().hex():
             raise damaged(self.keys.folder / "sign.key", "the signing key is not the one the journal began with")
         if first.public.get("lookup") != self._lookup_check():
@@ -129,11 +131,15 @@ class Record:
 
     def find(self, fingerprint: str) -> Entry | None:
         """The admission that holds a content, by its keyed hash, unless it was withdrawn."""
-        withdrawn = {entry.public["admission"] for entry in self.journal.entries() if entry.act == "withdraw"}
-        for entry in self.journal.entries():
-            if entry.act == "admit" and entry.public["fingerprint"] == fingerprint and entry.seq not in withdrawn:
-                return entry
-        return None
+        entries = self.journal.entries()
+        for entry in entries[self._indexed :]:
+            if entry.act == "admit":
+                self._admitted[entry.public["fingerprint"]] = entry
+            elif entry.act == "withdraw":
+                gone = entries[entry.public["admission"]].public["fingerprint"]
+                self._admitted.pop(gone, None)
+        self._indexed = len(entries)
+        return self._admitted.get(fingerprint)
 
     def add(self, content: bytes, act: Act, public: dict[str, Any], private: dict[str, Any]) -> Entry:
         """Keep a received content. Order: original, key, entry, head; acknowledged when it returns."""
@@ -227,7 +233,7 @@ def verify(folder: Path) -> list[RecordDamaged]:
         keys.close()
         return [*found, problem, *_check_originals(folder, None)]
     found += journal.problems()
-    entries = [] if found else list(journal.entries())
+    entries = [] if found else journal.entries()
     if entries:
         first = entries[0].public
         if first.get("public_key") != keys.public().hex() or first.get("lookup") != keys.fingerprint(b"fanzha"):
