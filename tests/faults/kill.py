@@ -135,6 +135,8 @@ def kills(runs: int, seed: int, scratch: Path) -> Outcome:
         make_files(files, rng, prefix=f"{run:04d}-")
         known |= {name: (files / name).read_bytes() for name in one_run(workspace, files, rng, span, outcome)}
         outcome.runs += 1
+        if run % 10 == 9:
+            print(f"{run + 1} of {runs} kills, {outcome.acknowledged} acknowledged", file=sys.stderr, flush=True)
         if workspace.exists():
             inspect(workspace, known, run % 4 == 3, outcome)
         shutil.rmtree(files)
