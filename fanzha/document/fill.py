@@ -11,7 +11,8 @@ from fanzha.document.index import index_html
 from fanzha.document.page import CodeCount, Figure, FileLine, IndexPage, Line, QualityPage, Ref, Said, Stamp
 from fanzha.document.quality import quality_html
 from fanzha.document.totals import case_line
-from fanzha.model.terms import PURPOSES
+from fanzha.formats import known
+from fanzha.model.terms import PURPOSES, UNSTATED
 from fanzha.model.version import VERSION
 from fanzha.store.engine import Engine
 
@@ -72,6 +73,14 @@ def file_lines(world: World) -> list[FileLine]:
     return [_file_line(row, reasons.get(number, []), notes.get(number, [])) for number, row in world.files.items()]
 
 
+def _format_name(name: str) -> Said:
+    """What a format is called; a file nobody can read has none."""
+    if name not in {one.name for one in known.FORMATS}:
+        return Said("not recognised", "未能识别")
+    found = known.named(name)
+    return Said(found.en, found.zh)
+
+
 def _counts(world: World, name: str, column: str) -> list[Row]:
     """How often each code was given per file, with the first rows it was given for."""
     found = world.engine.rows(
@@ -107,7 +116,7 @@ def _file_line(row: Row, reasons: list[Row], notes: list[Row]) -> FileLine:
         kept=row["kept"],
         quarantined=row["quarantined"],
         structure=row["structure"],
-        format=row["format"],
+        format=_format_name(row["format"]),
         score=row["score"],
         why=Said(*why),
         size=row["size"],
@@ -115,9 +124,9 @@ def _file_line(row: Row, reasons: list[Row], notes: list[Row]) -> FileLine:
         item=row["item"],
         at_ms=row["at_ms"],
         actor=row["actor"],
-        body=row["body"],
+        body="" if row["body"] == UNSTATED else row["body"],
         purpose=Said(*purpose),
-        legal_basis=row["legal_basis"],
+        legal_basis=Said("not stated", "未注明") if row["legal_basis"] == UNSTATED else row["legal_basis"],
         tlp=row["tlp"],
         reliability=row["reliability"],
         withdrawn=row["withdrawn"],

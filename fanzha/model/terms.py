@@ -12,6 +12,7 @@ PURPOSES = {
     "audit": ("supervision of this work", "监督检查"),
     "training": ("training with invented data", "虚构数据培训"),
 }
+UNSTATED = "unstated"  # nobody said; shown as such
 TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
 SENSITIVITY = ("public", "internal", "personal", "sensitive_personal")
 
@@ -31,9 +32,9 @@ class Terms:
     currency     currency assumed where a file states none (ISO 4217)
     """
 
-    body: str = "unstated"
+    body: str = UNSTATED
     purpose: str = "anti_fraud"
-    legal_basis: str = "unstated"
+    legal_basis: str = UNSTATED
     sensitivity: str = "sensitive_personal"
     tlp: str = "AMBER+STRICT"
     reliability: str = "F6"
