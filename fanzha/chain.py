@@ -25,6 +25,7 @@ from fanzha.link.weigh import read_weights, shipped_weights_text
 from fanzha.model.terms import PURPOSES, Terms
 from fanzha.model.version import VERSION
 from fanzha.respond.propose import propose
+from fanzha.store.disk import storage
 from fanzha.store.engine import Engine
 from fanzha.store.masked import mask_table
 from fanzha.store.record import Act, Record, open_tables, owned, verify
@@ -170,9 +171,9 @@ class Workspace:
         """Withdraw an admission: its rows leave every table; act and reason stay in the journal."""
         amend.withdraw(self.record, self.engine, file, reason, self._act())
 
-    def correct(self, file: int, *, terms: Terms | None = None, format_name: str = "") -> None:
-        """Read an admitted file again, under other terms or as another format."""
-        amend.correct(self.record, self.engine, file, self._act(), terms=terms, format_name=format_name)
+    def correct(self, file: int, *, format_name: str = "", **changes: str) -> None:
+        """Read an admitted file again: `changes` are terms by name (zone="Asia/Bangkok"); the others stay as they were."""
+        amend.correct(self.record, self.engine, file, self._act(), changes=changes, format_name=format_name)
 
     def propose_mapping(
         self, path: str | os.PathLike[str], terms: Terms | None = None, changes: Sequence[str] = ()
@@ -311,7 +312,8 @@ class Workspace:
     def export(self, name: str, container: str, path: str | os.PathLike[str], purpose: str = "") -> int:
         """Write a table as jsonl, csv, parquet or xlsx; the number of rows. Masked unless a purpose is named."""
         rows = self.table(name, purpose)
-        Path(path).write_bytes(write_table(rows, container))
+        with storage(Path(path)):
+            Path(path).write_bytes(write_table(rows, container))
         return rows.num_rows
 
 
@@ -321,14 +323,11 @@ def reference_data() -> dict[str, bytes]:
 
 
 def files_below(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """The ordinary files named, and those in folders named, sorted; hidden files and links are left alone."""
+    """The ordinary files named, and those in folders named, sorted; hidden files, links and workspaces are left alone."""
     found: list[Path] = []
     for path in map(Path, paths):
         if path.is_dir():
-            inside = sorted(
-                p for p in path.rglob("*") if not any(part.startswith(".") for part in p.parts[len(path.parts) :])
-            )
-            found += [p for p in inside if p.is_file() and not p.is_symlink()]
+            found += _below(path)
         elif path.exists():
             found.append(path)
         else:
@@ -339,6 +338,18 @@ def files_below(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
                 remedy="check the path",
                 remedy_zh="请检查路径",
             )
+    return found
+
+
+def _below(folder: Path) -> list[Path]:
+    """Files of a folder in the order of their paths. A folder that is a workspace holds our own record, not evidence."""
+    if (folder / "journal.sqlite").exists() and (folder / "lock").exists():
+        return []
+    found: list[Path] = []
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.is_symlink():
+            continue
+        found += _below(path) if path.is_dir() else [path] if path.is_file() else []
     return found
 
 

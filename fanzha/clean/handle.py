@@ -21,7 +21,11 @@ _TELEGRAM: Final = re.compile(
 )
 _NAME: Final = re.compile(
     r"(?:户名|收款人(?:姓名)?|开户人|姓名|持卡人|账户名称?)\s{0,2}[:：]\s{0,2}([\u4e00-\u9fff*·]{2,20})(?![\u4e00-\u9fff])"
+    r"|(?:户名|收款人|开户人|持卡人|报案人|报警人|被害人|受害人|事主)(?:为|是)?([\u4e00-\u9fff]{2,4}?)"
+    r"(?=[)）,，、;；。(（\s]|称|说|报|到|的|在|于|被|转|$)"
+    r"|in the name of ([A-Z][a-z]+(?: [A-Z][a-z]+){1,3})"
 )
+_NAMED: Final = ("名", "人", "事主", "in the name of")
 # a label's noun is no handle: "wechat account", "telegram group", "微信 account"
 _WORDS: Final = frozenset(
     (
@@ -58,6 +62,7 @@ def scan(folded: str, lower: str) -> Iterator[tuple[str, int, int, str]]:
             group = 1 if found[1] else 2
             if _is_named(folded, found, group):
                 yield "telegram", *found.span(group), found[group].lower()
-    if ":" in folded:
+    if any(mark in folded for mark in _NAMED):
         for found in _NAME.finditer(folded):
-            yield "name", *found.span(1), found[1]
+            group = found.lastindex or 1
+            yield "name", *found.span(group), found[group]

@@ -97,7 +97,8 @@ def scan(folded: str) -> Iterator[tuple[int, int, bool]]:
                 continue
         yield lead, tail, lead != start or word is not None
         cuts = list(_SPLIT.finditer(folded, start, end))
-        if cuts and lead == start:
+        # 1.250,50 has a decimal comma: which number is meant is not guessed
+        if cuts and lead == start and "." not in folded[start : cuts[-1].start()]:
             yield cuts[-1].end(), tail, word is not None  # "一是,35000元": the number after the last comma
 
 

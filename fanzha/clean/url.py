@@ -73,6 +73,8 @@ def parse(text: str) -> Value | None:
         return None
     name, port = found[1], found[2]
     host = _host(name)
+    if not named and host is not None and ends_in_number(host) and name.strip() != host:
+        return None  # 03/11/2026 and 14:05 are no addresses; numbers are folded to dotted form only behind a scheme
     if host is None or (port and int(port) > 65535):
         return None
     if not named and (("." not in host) or host[0] == "[" or (ends_in_number(host) and not (tail or port))):

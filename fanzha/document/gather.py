@@ -7,8 +7,9 @@ from typing import Any
 
 from fanzha.document.figures import local, money
 from fanzha.document.page import Figure, Ref
+from fanzha.document.totals import in_major
 from fanzha.store.engine import Engine
-from fanzha.store.masked import mask_text, mask_value
+from fanzha.store.masked import mask_told, mask_value
 from fanzha.store.tables import order_by, table
 
 Row = dict[str, Any]
@@ -54,6 +55,7 @@ class World:
     pulls: dict[tuple[str, str], Row] = field(default_factory=dict)
     transfers: dict[int, Row] = field(default_factory=dict)
     offsets: dict[Place, int] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
     told_once: dict[Place, str] = field(default_factory=dict)
 
     @classmethod
@@ -76,6 +78,11 @@ class World:
         world.pulls = {(row["kind"], row["value"]): row for row in rows(engine, "pulls")}
         carried = "transfer IN (SELECT transfer FROM flows UNION ALL SELECT transfer FROM payments)"
         world.transfers = {row["transfer"]: row for row in rows(engine, "transfers", carried)}
+        known = engine.rows(
+            "SELECT victim FROM reports UNION SELECT holder FROM disputed UNION SELECT counter_holder FROM legs"
+            " WHERE counter_account IN (SELECT account FROM disputed) ORDER BY 1"
+        )
+        world.names = tuple(str(name) for (name,) in known if name)
         world.offsets = {
             (file, row): offset
             for side in ("out", "in")
@@ -114,11 +121,10 @@ class World:
         return Ref(place[0], name, place[1], report.get("byte_offset", -1), text[:280])
 
     def told(self, place: Place) -> str:
-        """A report's text with identifiers and the reporter's name masked."""
+        """A report's text with identifiers masked, and every name that any table knows."""
         if place not in self.told_once:
             report = self.reports.get(place, {})
-            text, victim = mask_text(str(report.get("text") or "")), report.get("victim")
-            self.told_once[place] = text.replace(victim, mask_value("name", victim)) if victim else text
+            self.told_once[place] = mask_told(str(report.get("text") or ""), self.names)
         return self.told_once[place]
 
     def transfer_refs(self, number: int | None) -> tuple[Ref, ...]:
@@ -188,6 +194,5 @@ def case_rows(engine: Engine, zone: str = "Asia/Shanghai") -> list[Row]:
 
 
 def _urgency(case: Row) -> tuple[int, int, int, str]:
-    """Reachable money first; sums of different currencies are compared as they stand, to rank, never to state."""
-    reachable = sum(case["held"].values()) + sum(case["unlocated"].values())
-    return (-reachable, -sum(case["stated"].values()), -case["reports"], case["id"])
+    """Money still held first, then the loss as stated: the order of the overview page."""
+    return (-in_major(case["held"]), -in_major(case["stated"]), -case["reports"], case["id"])

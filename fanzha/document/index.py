@@ -8,6 +8,7 @@ from fanzha.document.files_table import files_table, row_figure
 from fanzha.document.frame import beside, document, page_link, section, table, title_block
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import CaseLine, CodeCount, Figure, FileLine, IndexPage, Money, Ref, Said
+from fanzha.document.totals import in_major
 from fanzha.document.words import both, plural, put, term, term_note, word
 
 _PARTS = (("held", "held", "held"), ("exited", "exit", "exited"), ("unlocated", "unknown", "unlocated"))
@@ -117,8 +118,9 @@ def _cases(page: IndexPage, register: Register) -> Markup:
     ordered = sorted(
         page.cases,
         key=lambda case: (
-            -max((one.held.value for one in case.money), default=0),
-            -max((one.lost.value for one in case.money), default=0),
+            -in_major({one.currency: one.held.value for one in case.money}),
+            -in_major({one.currency: one.lost.value for one in case.money}),
+            -case.reports.value,
             case.case_id,
         ),
     )

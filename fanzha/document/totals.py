@@ -1,9 +1,15 @@
 """What the lines of a case add up to: computed here once, so that page and overview cannot disagree."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
+from fanzha.clean.currency import exponent
 from fanzha.document.figures import total
 from fanzha.document.page import AccountLine, CaseLine, CasePage, Figure, Money, Ref
+
+
+def in_major(amounts: Mapping[str, int]) -> int:
+    """Sums of several currencies as one number, in millionths of a major unit: to rank cases by, never to state."""
+    return sum(minor * 10 ** (6 - min(exponent(currency), 6)) for currency, minor in amounts.items())
 
 
 def report_count(page: CasePage) -> Figure:

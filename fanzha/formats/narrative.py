@@ -136,7 +136,7 @@ def open_text(data: bytes, name: str = "") -> Sheet | None:
         cut = piece.text.decode("utf-8").split("\n")[: len(piece.numbers)]
         lines.extend(zip((c.rstrip("\r") for c in cut), piece.numbers.tolist(), piece.offsets.tolist(), strict=True))
         bad.extend(piece.bad)
-    starts = [index for index, line in enumerate(lines) if _STATED[0].match(line[0].lstrip("\ufeff"))]
+    starts = _starts([line[0].lstrip("\ufeff") for line in lines])
     lead = [line for line in lines[: starts[0]] if line[0].strip()] if starts else []
     starts = starts or [next((index for index, line in enumerate(lines) if line[0].strip()), 0)]
     reports = []
@@ -158,6 +158,18 @@ def open_text(data: bytes, name: str = "") -> Sheet | None:
     )
     preamble = tuple(line[0].strip() for line in lead)
     return Sheet("text", name, HEADER, preamble, grid, {"encoding": encoding.name}, partial(_one, grid))
+
+
+def _starts(lines: list[str]) -> list[int]:
+    """Where reports begin: at each 案件编号; where there is none, at the label that comes first, if it comes again."""
+    for pattern in _STATED:
+        found = [index for index, line in enumerate(lines) if pattern.match(line)]
+        if found and pattern is _STATED[0]:
+            return found
+        before = any(line.strip() for line in lines[: found[0]]) if found else True
+        if len(found) > 1 and not before:
+            return found
+    return []
 
 
 def _one(grid: Grid, wanted: Wanted) -> Iterator[Grid]:

@@ -7,7 +7,7 @@ person confirms or changes the proposal; nothing is admitted on a guess about di
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fanzha.clean import bank_card, cn_id, domain, email, imei, moment, phone, url, wallet
 from fanzha.formats.grid import Sheet, Source
@@ -15,6 +15,8 @@ from fanzha.formats.headers import chains, fields_of, normal, roles
 from fanzha.formats.mapping import Mapping, Use
 from fanzha.formats.sheets import open_sheets
 
+_DAY = re.compile(r"[0-9]{4}[-/.年]?[0-9]{1,2}[-/.月]?[0-9]{1,2}日?")
+_CLOCK = re.compile(r"[0-2]?[0-9][:\uff1a][0-5][0-9]([:\uff1a][0-5][0-9])?|[0-2][0-9][0-5][0-9][0-5][0-9]")
 _LOOKED_AT = 60
 _MOST = 0.8
 _NARRATIVE_MIN = 12  # characters of the usual cell of a narrative
@@ -89,6 +91,22 @@ def named_uses(sheet: Sheet, record: str) -> list[Use]:
     return [use for _, _, use in sorted(found, key=lambda f: (f[0], f[1]))]
 
 
+def _day_and_clock(sheet: Sheet, uses: list[Use]) -> list[Use]:
+    """Two columns called time of which one holds only days and the other only clock times are one moment in two cells."""
+    moments = [use for use in uses if use.field in ("at", "at_date", "at_time")]
+    days = [use for use in moments if _all(sheet, use, _DAY)]
+    clocks = [use for use in moments if _all(sheet, use, _CLOCK)]
+    if not (days and clocks):
+        return uses
+    rest = [use for use in uses if use not in moments]
+    return [*rest, replace(days[0], field="at_date"), replace(clocks[0], field="at_time")]
+
+
+def _all(sheet: Sheet, use: Use, pattern: re.Pattern[str]) -> bool:
+    cells = cells_of(sheet, use.position)
+    return bool(cells) and all(pattern.fullmatch(cell) for cell in cells)
+
+
 def _say_names(draft: _Draft) -> None:
     for use in sorted(draft.uses, key=lambda use: use.position):
         if use.header and use.field != "mention":
@@ -97,7 +115,7 @@ def _say_names(draft: _Draft) -> None:
 
 def _leg(sheet: Sheet) -> Mapping | None:
     """A statement: moment, amount and direction by name, and an account by name or in the preamble."""
-    draft = _Draft("leg", named_uses(sheet, "leg"))
+    draft = _Draft("leg", _day_and_clock(sheet, named_uses(sheet, "leg")))
     money = (draft.has("amount") and draft.has("direction")) or (draft.has("amount_in") and draft.has("amount_out"))
     if not money or not draft.has("at", "at_date"):
         return None

@@ -147,6 +147,8 @@ def clear(engine: Engine, file: int) -> None:
 
 
 def _readings(name: str, source: Source, mapping: Mapping | None) -> Iterable[Reading]:
+    if not source.data:
+        return [_whole_file("empty_file")]
     return [_whole_file("unreadable_file")] if name == UNREADABLE else known.read(name, source, mapping)
 
 

@@ -1,10 +1,10 @@
 """Withdraw an admission, or correct how it was read. Both are new acts; the original stays as it came."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
 
 from fanzha.errors import NotAllowed, NotFound
-from fanzha.formats.mapping import Mapping
+from fanzha.formats import known
+from fanzha.formats.mapping import Mapping as ColumnMapping
 from fanzha.ingest.follow import apply
 from fanzha.model.terms import Terms
 from fanzha.store.engine import Engine
@@ -44,8 +44,8 @@ def correct(
     file: int,
     act: Act,
     *,
-    terms: Terms | None = None,
-    mapping: Mapping | None = None,
+    changes: Mapping[str, str] | None = None,
+    mapping: ColumnMapping | None = None,
     format_name: str = "",
 ) -> Entry:
     """Read an admitted file again under other terms, another format or another mapping."""
@@ -55,11 +55,13 @@ def correct(
     for entry in entries:  # earlier corrections still hold where this one is silent
         if entry.act == "correct" and entry.public["admission"] == file:
             settings |= entry.public["settings"]
-    if terms is not None:
-        settings["terms"] = asdict(terms)
+    if changes:
+        now: dict[str, str] = dict(settings.get("terms", admission.public["terms"]))  # type: ignore[call-overload]
+        settings["terms"] = Terms(**{**now, **changes}).as_dict()
     if mapping is not None:
         settings["mapping"] = mapping.to_json()
     if format_name:
+        known.named(format_name)
         settings |= {"format": format_name, "score": 100}
     entry = record.note("correct", act, {"admission": file, "settings": settings}, about=admission)
     _follow_one(record, engine, entry)

@@ -52,8 +52,10 @@ def _kept(record: Record) -> list[Entry]:
     return [entry for entry in record.journal.entries() if entry.act == "map"]
 
 
-def propose(record: Record, path: Path, terms: Terms, changes: Sequence[str] = ()) -> Proposal:
+def propose(record: Record | None, path: Path, terms: Terms, changes: Sequence[str] = ()) -> Proposal:
     """A mapping for the first table of a file: the one kept for its layout, else a proposed one, with `changes` applied.
+
+    Without a record nothing was kept.
 
     A change is "COLUMN=FIELD", "COLUMN=mention:KIND:ROLE", "COLUMN=" to leave a column out, or "record=leg|call|report".
     """
@@ -70,7 +72,8 @@ def propose(record: Record, path: Path, terms: Terms, changes: Sequence[str] = (
             remedy_zh="请来源方提供表格",
         )
     sheet = next((one for one in sheets if propose_mapping(one) is not None), sheets[0])
-    mapping = kept_mapping(record, source) or propose_mapping(sheet) or Mapping("report", ())
+    kept = kept_mapping(record, source) if record is not None else None
+    mapping = kept or propose_mapping(sheet) or Mapping("report", ())
     for change in changes:
         mapping = _changed(mapping, sheet, change)
     reading = apply(mapping, sheet.sample, source)

@@ -1,6 +1,7 @@
 """The terms under which a file is received: who sent it, for what purpose, on what ground, how far it may travel."""
 
 from dataclasses import asdict, dataclass, fields
+from zoneinfo import available_timezones
 
 from fanzha.errors import InputError
 
@@ -51,6 +52,22 @@ class Terms:
                     f"{getattr(self, name)!r} 不是有效的 {name}",
                     remedy=f"choose one of: {choices}",
                     remedy_zh=f"可选：{choices}",
+                )
+        if self.zone not in available_timezones():
+            raise InputError(
+                f"there is no time zone {self.zone!r}",
+                f"没有名为 {self.zone!r} 的时区",
+                remedy="use an IANA name, for example Asia/Bangkok",
+                remedy_zh="请使用 IANA 名称，例如 Asia/Bangkok",
+            )
+        for name, length in (("currency", (3, 4)), ("region", (2,))):
+            value = getattr(self, name)
+            if not (value.isascii() and value.isalpha() and value.isupper() and len(value) in length):
+                raise InputError(
+                    f"{value!r} is no {name}",
+                    f"{value!r} 不是有效的 {name}",
+                    remedy="write CNY, THB, USD ... or CN, TH, US ...",
+                    remedy_zh="例如 CNY、THB、USD，或 CN、TH、US",
                 )
         if len(self.reliability) != 2 or self.reliability[0] not in "ABCDEF" or self.reliability[1] not in "123456":
             raise InputError(

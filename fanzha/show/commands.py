@@ -114,6 +114,11 @@ def map_table(
 ) -> None:
     """Propose and keep a mapping."""
     terminal = _terminal(common)
+    if not keep and not common.workspace.exists():  # looking at a file leaves nothing behind
+        from fanzha.ingest.mapping import propose
+
+        terminal.proposal(propose(None, file, handling.terms(), set or []), kept=False)
+        return
     with _workspace(common, terminal) as workspace:
         proposal = workspace.propose_mapping(file, handling.terms(), changes=set or [])
         if keep:
@@ -173,11 +178,22 @@ def withdraw(file: int, /, *, reason: str, common: Common = NO_COMMON) -> None:
         terminal.say("withdrawn", file=file)
 
 
-def correct(file: int, /, *, format: str = "", handling: Handling = NO_HANDLING, common: Common = NO_COMMON) -> None:
-    """Read an admission again."""
+def correct(
+    file: int,
+    /,
+    *,
+    format: str = "",
+    zone: str = "",
+    region: str = "",
+    currency: str = "",
+    body: str = "",
+    common: Common = NO_COMMON,
+) -> None:
+    """Read an admission again; what is not named stays as it was."""
     terminal = _terminal(common)
+    named = {"zone": zone, "region": region, "currency": currency, "body": body}
     with _workspace(common, terminal) as workspace:
-        workspace.correct(file, terms=handling.terms(), format_name=format)
+        workspace.correct(file, format_name=format, **{name: value for name, value in named.items() if value})
         terminal.say("corrected", file=file)
 
 

@@ -199,14 +199,14 @@ class Terminal:
     def case(self, workspace: Workspace, case: Case) -> None:
         """One case: why, where the money is, what next."""
         steps = workspace.steps(case.id)
-        joins = workspace.joins(case.id)
+        joins = [{**join, "value": mask_value(join["kind"], join["value"])} for join in workspace.joins(case.id)]
         if self.json_wanted:
             self.json(
                 {
                     "as_of": workspace.as_of(),
                     "case": asdict(case),
                     "joins": joins,
-                    "steps": [asdict(step) for step in steps],
+                    "steps": [{**asdict(step), "target": mask_value(step.target_kind, step.target)} for step in steps],
                 }
             )
             return

@@ -71,6 +71,10 @@ class Engine:
             Engine.checker(sql)
         try:
             return self._con.execute(sql, list(parameters))
+        except RuntimeError as error:  # DuckDB's word for Ctrl-C while a statement runs
+            if "interrupted" in str(error).lower():
+                raise KeyboardInterrupt from error
+            raise
         except duckdb.Error as error:
             raise FanzhaError(
                 f"a statement failed: {error}", f"语句执行失败：{error}", where=" ".join(sql.split())[:300]

@@ -1,6 +1,6 @@
 """Personal data as it may be shown: every sensitive column masked by the rule of its kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
 
 import pyarrow as pa
@@ -11,7 +11,7 @@ from fanzha.model.table import Column, Table
 MASKS: dict[str, Callable[[str], str]] = {
     module.KIND: module.masked for module in (account, bank_card, cn_id, domain, email, imei, name, phone, url, wallet)
 }
-OPEN_KINDS = {"money", "moment", "url", "domain"}  # infrastructure, amounts and times are not personal
+OPEN_KINDS = {"money", "moment", "url", "domain", "report"}  # infrastructure, amounts and times are not personal
 
 
 @cache
@@ -36,12 +36,21 @@ def mask_text(plain: str) -> str:
     return "".join([*pieces, plain[at:]])
 
 
+def mask_told(plain: str, names: Iterable[str | None] = ()) -> str:
+    """A narrative with every identifier and every name that is known masked, longest name first."""
+    told = mask_text(plain)
+    for known in sorted({one for one in names if one and len(one) > 1}, key=lambda one: (-len(one), one)):
+        told = told.replace(known, mask_value("name", known))
+    return told
+
+
 def mask_table(declared: Table, rows: pa.Table) -> pa.Table:
     """The rows of a declared table with every sensitive column masked."""
+    masked = rows
     for place, column in enumerate(declared.columns):
         if column.sensitive:
-            rows = rows.set_column(place, column.name, _mask_column(declared, column, rows))
-    return rows
+            masked = masked.set_column(place, column.name, _mask_column(declared, column, rows))
+    return masked
 
 
 def _mask_column(declared: Table, column: Column, rows: pa.Table) -> pa.StringArray:
@@ -51,7 +60,8 @@ def _mask_column(declared: Table, column: Column, rows: pa.Table) -> pa.StringAr
         kinds = rows.column(kind_column).to_pylist()
         masked = [value and mask_value(kind, value) for kind, value in zip(kinds, values, strict=True)]
     elif column.kind == "narrative":
-        masked = [value and mask_text(value) for value in values]
+        known = rows.column("victim").to_pylist() if "victim" in rows.column_names else [None] * len(values)
+        masked = [value and mask_told(value, (name,)) for value, name in zip(values, known, strict=True)]
     elif column.kind == "account":  # the other account may be a wallet or a login that looks like a phone
         masked = [value and mask_value("wallet" if ":" in value else "account", value) for value in values]
     else:
