@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from fanzha.errors import NotAllowed, NotFound
+from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.formats import known
 from fanzha.formats.mapping import Mapping as ColumnMapping
 from fanzha.ingest.follow import apply
@@ -57,6 +57,12 @@ def correct(
             settings |= entry.public["settings"]
     if changes:
         now: dict[str, str] = dict(settings.get("terms", admission.public["terms"]))  # type: ignore[call-overload]
+        if unknown := sorted(set(changes) - set(now)):
+            raise InputError(
+                f"there is no term called {unknown[0]!r}",
+                f"没有名为 {unknown[0]!r} 的条件",
+                remedy=f"choose from {sorted(now)}",
+            )
         settings["terms"] = Terms(**{**now, **changes}).as_dict()
     if mapping is not None:
         settings["mapping"] = mapping.to_json()

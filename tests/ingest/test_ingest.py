@@ -174,7 +174,7 @@ def test_any_history_of_acts_gives_the_tables_that_a_rebuild_gives(tmp_path: Pat
         elif act == "withdraw" and held:
             workspace.withdraw(rng.choice(held), "test")
         elif act == "correct" and held:
-            workspace.correct(rng.choice(held), terms=fanzha.Terms(zone=rng.choice(("Asia/Bangkok", "Asia/Shanghai"))))
+            workspace.correct(rng.choice(held), zone=rng.choice(("Asia/Bangkok", "Asia/Shanghai")))
         elif act == "export":
             workspace.table("files", "audit")
         elif act == "reopen":
