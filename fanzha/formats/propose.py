@@ -249,7 +249,7 @@ def _identifier(sheet: Sheet, position: int, header: str) -> Use | None:
     if not cells:
         return None
     if "address" in name and "." in header and not any(" " in cell for cell in cells):
-        return Use("mention", position, header, "wallet", role, "")
+        return Use("mention", position, header, "wallet", role, last.upper())
     if normal(header) in fields_of("report") and fields_of("report")[normal(header)][0] in (
         "reference",
         "at",
