@@ -28,7 +28,7 @@ _YMD: Final = re.compile(
     re.IGNORECASE,
 )
 _COMPACT: Final = re.compile(r"(\d{4})(\d{2})(\d{2})(?:[T ]?(\d{2}):?(\d{2})(?::?(\d{2}))?)?(?P<zone>Z)?")
-_EITHER: Final = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}})(?:,?\s(?P<clock>{_CLOCK}))?")
+_EITHER: Final = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}})(?:,?\s(?P<clock>{_CLOCK}))?")
 _MONTHS: Final = {
     m: i + 1 for i, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"])
 }
@@ -102,13 +102,14 @@ def parse(
     relative_to_ms: int | None = None,
     epoch: bool = False,
     excel: bool = False,
+    order: str = "",
 ) -> Moment | None:
     """One point in time, or None when the text is not exactly one.
 
     `zone` is the wall clock's where the text names none. `relative_to_ms` (UTC) is what `昨晚八点`, `3天前` or a date
     without a year (then its latest occurrence) count from; without it they give None. `epoch` reads 10 digits as seconds
     and 13 as milliseconds, `excel` reads serial day numbers of the 1900 system. 05/03/2024 is ambiguous and gives None unless a
-    part is over 12 or both agree. Raises InputError for an unknown zone.
+    part is over 12, both agree, or `order` ("dmy" or "mdy") says which comes first; then 05/03/24 is read too. Raises InputError for an unknown zone.
     """
     if len(text) == 19 and text[10] == " " and text[4] == "-" and text.isascii():
         quick = _iso(text)
@@ -123,7 +124,7 @@ def parse(
     if excel and _SERIAL.fullmatch(plain):
         wall = _excel(plain)
         return None if wall is None else _moment(wall, text, zone, None)
-    found = _absolute(plain)
+    found = _absolute(plain, order)
     if found is not None:
         return _moment(found[0], text, zone, found[1])
     if relative_to_ms is None:
@@ -180,7 +181,7 @@ def _offset_ms(offset: str) -> int | None:
     return minutes * 60_000 * (-1 if found[1] == "-" else 1)
 
 
-def _absolute(plain: str) -> tuple[Wall, str | None] | None:
+def _absolute(plain: str, order: str) -> tuple[Wall, str | None] | None:
     """(wall time, offset written in the text) of a date with a year."""
     found = _YMD.fullmatch(plain)
     if found:
@@ -194,11 +195,8 @@ def _absolute(plain: str) -> tuple[Wall, str | None] | None:
         second = f":{found[6]}" if found[6] else ""
         return _with_clock(year, month, day, f"{found[4]}:{found[5]}{second}", found["zone"])
     found = _EITHER.fullmatch(plain)
-    if found:
-        first, second_part = int(found[1]), int(found[3])
-        if first > 12 or first == second_part:
-            return _with_clock(int(found[4]), second_part, first, found["clock"], None)
-        return _with_clock(int(found[4]), first, second_part, found["clock"], None) if second_part > 12 else None
+    if found and (len(found[4]) == 4 or order):
+        return _either(int(found[1]), int(found[3]), found[4], found["clock"], order)
     found = _DAY_MONTH.fullmatch(plain)
     if found:
         return _with_clock(int(found[3]), _MONTHS[found[2].lower()], int(found[1]), found["clock"], None)
@@ -206,6 +204,21 @@ def _absolute(plain: str) -> tuple[Wall, str | None] | None:
     if found:
         return _with_clock(int(found[3]), _MONTHS[found[1].lower()], int(found[2]), found["clock"], None)
     return None
+
+
+def _either(first: int, second: int, year: str, clock: str | None, order: str) -> tuple[Wall, str | None] | None:
+    """A date of which day and month may stand either way round; a short year is of 1970 to 2069 (POSIX)."""
+    full = int(year) if len(year) == 4 else int(year) + (2000 if int(year) < 70 else 1900)
+    if first > 12 and order != "mdy":
+        order = "dmy"
+    elif second > 12 and order != "dmy":
+        order = "mdy"
+    elif first == second:
+        order = order or "dmy"
+    if not order:
+        return None
+    day, month = (first, second) if order == "dmy" else (second, first)
+    return _with_clock(full, month, day, clock, None)
 
 
 def _with_clock(year: int, month: int, day: int, clock: str | None, zone: str | None) -> tuple[Wall, str | None] | None:

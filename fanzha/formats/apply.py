@@ -1,15 +1,19 @@
-"""A mapping put to work: blocks of cells become records. The one place where all readers meet."""
+"""A mapping put to work: blocks of cells become records. The one place where all readers meet, and where a person's
+corrections of single rows are put in."""
 
 from collections.abc import Iterator
 
 from fanzha.errors import InputError
+from fanzha.formats.accounts import accounts_of
 from fanzha.formats.calls import calls_of
+from fanzha.formats.fixing import fixed, remarked
 from fanzha.formats.grid import Grid, Reading, Sheet, Source
 from fanzha.formats.legs import legs_of
 from fanzha.formats.mapping import Mapping, check_fits
+from fanzha.formats.messages import messages_of
 from fanzha.formats.reports import reports_of
 
-_MAKERS = {"leg": legs_of, "call": calls_of, "report": reports_of}
+_MAKERS = {"leg": legs_of, "call": calls_of, "report": reports_of, "message": messages_of, "account": accounts_of}
 
 
 def apply(mapping: Mapping, grid: Grid, source: Source) -> Reading:
@@ -17,7 +21,10 @@ def apply(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     maker = _MAKERS.get(mapping.record)
     if maker is None:
         raise InputError(f"no records are called {mapping.record!r}", f"没有名为“{mapping.record}”的记录")
-    return maker(mapping, grid, source)
+    if not source.fixes:
+        return maker(mapping, grid, source)
+    done = fixed(grid, source.fixes)
+    return remarked(maker(mapping, done.grid, source), done)
 
 
 def readings(mapping: Mapping, sheet: Sheet, source: Source) -> Iterator[Reading]:

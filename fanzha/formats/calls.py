@@ -45,14 +45,16 @@ def calls_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     """One block of call records as calls."""
     ledger = Ledger(grid)
     own_text, other_text = field_column(mapping, grid, "subscriber"), field_column(mapping, grid, "counterparty")
-    own, other = (mapped(column, lambda text: _number(text, source.region)) for column in (own_text, other_text))
+    own, other = (
+        mapped(column, lambda text: _number(text, mapping.region or source.region)) for column in (own_text, other_text)
+    )
     ledger.reject(truth(pc.is_null(own)), "bad_phone", "subscriber")
     ledger.reject(truth(pc.is_null(other)), "bad_phone", "counterparty")
     kind = field_column(mapping, grid, "direction")
     listed = vocabulary_of(mapping, "call_direction")
     direction = mapped(kind, lambda text: _direction(text, listed))
     ledger.reject(truth(pc.is_null(direction)), "unknown_direction", "direction")
-    at_ms, assumed = moments(when(mapping, grid), mapping.zone or source.zone)
+    at_ms, assumed = moments(when(mapping, grid), mapping.zone or source.zone, mapping.date_order or source.date_order)
     ledger.reject(truth(pc.is_null(at_ms)), "bad_moment", "at_ms")
     duration_text = field_column(mapping, grid, "duration")
     medium = mapped(kind, medium_of)

@@ -177,8 +177,11 @@ def amounts(column: pa.StringArray, currency: str, unit: str) -> tuple[pa.Int64A
     return pc.if_else(plain, minor, other), pc.if_else(plain, codes, other_codes)
 
 
-def moments(column: pa.StringArray, zone: str) -> tuple[pa.Int64Array, bool]:
-    """UTC milliseconds, null where a cell is no moment; and whether `zone` was assumed for any of them."""
+def moments(column: pa.StringArray, zone: str, order: str = "") -> tuple[pa.Int64Array, bool]:
+    """UTC milliseconds, null where a cell is no moment; and whether `zone` was assumed for any of them.
+
+    `order`: "dmy" or "mdy" for dates such as 03/04/2024; "" leaves those that can be read both ways unread.
+    """
     sizes = lengths(column)
     if (sizes == 14).any():
         packed = pc.match_substring_regex(column, _PACKED_TIME)
@@ -199,7 +202,10 @@ def moments(column: pa.StringArray, zone: str) -> tuple[pa.Int64Array, bool]:
     if pc.all(plain).as_py():
         return result, len(column) > 0
     coded = pc.dictionary_encode(pc.if_else(plain, "", column))
-    read = [moment.parse(text, zone=zone, epoch=True) if text else None for text in coded.dictionary.to_pylist()]
+    read = [
+        moment.parse(text, zone=zone, epoch=True, order=order) if text else None
+        for text in coded.dictionary.to_pylist()
+    ]
     other = pa.array([None if m is None else m.at_ms for m in read], pa.int64()).take(coded.indices)
     assumed = bool(pc.any(plain).as_py()) or any(m is not None and m.assumed_zone for m in read)
     return pc.if_else(plain, result, other), assumed

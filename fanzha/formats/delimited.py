@@ -13,7 +13,7 @@ from fanzha.errors import UnreadableFile
 from fanzha.formats.cutting import Cutter
 from fanzha.formats.dialect import find_dialect
 from fanzha.formats.encoding import Encoding, detect
-from fanzha.formats.grid import COLUMNS_MAX, Grid, Sheet, Wanted
+from fanzha.formats.grid import COLUMNS_MAX, Content, Grid, Sheet, Wanted
 from fanzha.formats.lines import Piece, newline_of, pieces
 
 BLOCK_ROWS = 1 << 16
@@ -25,13 +25,13 @@ _SAMPLE_LINES = 1_000
 class _Text:
     """A file of text and how to cut it."""
 
-    data: bytes
+    data: bytes | Content
     encoding: Encoding
     newline: int
     cutter: Cutter
 
 
-def open_delimited(data: bytes, name: str = "") -> Sheet | None:
+def open_delimited(data: bytes | Content, name: str = "") -> Sheet | None:
     """The table in a file of delimited text, or None where there is none.
 
     Raises UnreadableFile where it has more than COLUMNS_MAX columns.

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fanzha.formats.grid import Content
+
 _CHUNK = 1 << 22
 _VOTERS = 4_000
 _UTF16_SHARE = 0.10  # of the pairs have a zero byte on the one side: digits, commas, blanks
@@ -23,23 +25,26 @@ class Encoding:
     unit: int = 1
 
 
-def detect(data: bytes) -> Encoding | None:
+def detect(data: bytes | Content) -> Encoding | None:
     """The encoding, or None where the bytes are not text."""
-    if data.startswith(b"\xef\xbb\xbf"):
+    head = data[:4]
+    if head.startswith(b"\xef\xbb\xbf"):
         return Encoding("utf-8", 3) if _looks_like_text(data) else None
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        name = "utf-16-le" if data[0] == 0xFF else "utf-16-be"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        name = "utf-16-le" if head[0] == 0xFF else "utf-16-be"
         return Encoding(name, 2, 2) if _utf16_is_text(data[2 : 2 + (1 << 18)], name) else None
     bare = _bare_utf16(data)
     if bare is not None:
         return bare
-    if not data or not _looks_like_text(data):
+    if not len(data) or not _looks_like_text(data):
         return None
     failed_at = _first_failure(data)
     if failed_at < 0:
         return Encoding("utf-8")
-    start = max(0, data.rfind(b"\n", 0, max(0, failed_at - (1 << 19))) + 1)
-    lines = data[start : start + (1 << 20)].split(b"\n")[:-1] or [data[start : start + (1 << 20)]]
+    before = max(0, failed_at - (1 << 19))
+    around = data[max(0, before - (1 << 19)) : before + (1 << 20)]
+    start = around.rfind(b"\n", 0, before - max(0, before - (1 << 19))) + 1
+    lines = around[start:].split(b"\n")[:-1] or [around[start:]]
     voters = [line for line in lines if not line.isascii()][:_VOTERS]
     for name in ("utf-8", "gb18030"):
         if voters and 2 * sum(decodes(line, name) for line in voters) >= len(voters):
@@ -56,33 +61,32 @@ def decodes(line: bytes, name: str) -> bool:
     return True
 
 
-def _first_failure(data: bytes) -> int:
+def _first_failure(data: bytes | Content) -> int:
     """Where UTF-8 first fails, -1 if nowhere. A character cut by the end of a chunk is not a failure."""
-    view = memoryview(data)
     position = 0
     while position < len(data):
-        end = min(len(data), position + _CHUNK)
+        chunk = data[position : position + _CHUNK]
         try:
-            str(view[position:end], "utf-8")
+            str(chunk, "utf-8")
         except UnicodeDecodeError as error:
             at = position + error.start
-            if end < len(data) and end - at < 4 and at > position:
+            if position + len(chunk) < len(data) and len(chunk) - error.start < 4 and error.start > 0:
                 position = at
                 continue
             return at
-        position = end
+        position += len(chunk)
     return -1
 
 
-def _looks_like_text(data: bytes) -> bool:
+def _looks_like_text(data: bytes | Content) -> bool:
     """Few control characters at the start, in the middle and at the end."""
     middle = len(data) // 2
-    for piece in (data[: 1 << 16], data[middle : middle + (1 << 16)], data[-(1 << 16) :]):
+    for piece in (data[: 1 << 16], data[middle : middle + (1 << 16)], data[max(0, len(data) - (1 << 16)) :]):
         array = np.frombuffer(piece, dtype=np.uint8)
         control = np.count_nonzero((array < 32) & (array != 9) & (array != 10) & (array != 13) | (array == 127))
         if control > max(8, len(piece) * _CONTROL_SHARE):
             return False
-    return not data.startswith((b"\x7fELF", b"MZ\x90", b"%PDF-", b"PK\x03\x04"))
+    return not data[:8].startswith((b"\x7fELF", b"MZ\x90", b"%PDF-", b"PK\x03\x04"))
 
 
 def _utf16_is_text(piece: bytes, name: str) -> bool:
@@ -91,7 +95,7 @@ def _utf16_is_text(piece: bytes, name: str) -> bool:
     return bool(text) and strange <= max(8, len(text) * _CONTROL_SHARE)
 
 
-def _bare_utf16(data: bytes) -> Encoding | None:
+def _bare_utf16(data: bytes | Content) -> Encoding | None:
     piece = data[: (1 << 16)]
     array = np.frombuffer(piece[: len(piece) // 2 * 2], dtype=np.uint8)
     if len(array) < 8:

@@ -1,12 +1,12 @@
 """What every reader of tables hands on, and what every format hands back. Text only: nothing is interpreted here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, overload
 
 import pyarrow as pa
 
-from fanzha.errors import FanzhaError
+from fanzha.errors import FanzhaError, UnreadableFile
 
 # Bounds on what is read, so that no file can exhaust the machine.
 COLUMNS_MAX = 2_000
@@ -15,19 +15,64 @@ SHEET_ROWS = 10_000_000  # row numbers of the second sheet of a workbook start a
 PARTS = "\x1f"  # stands between the values of a cell that holds several (JSON and YAML lists)
 
 
+class Content(Protocol):
+    """Bytes that may lie on disk: how many, and any part of them."""
+
+    def __len__(self) -> int: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> bytes: ...
+
+    @overload
+    def __getitem__(self, place: int) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What a person corrected in one row: the cells by column name as they should read, or that the row does not count.
+
+    `act` is the journal number of the correction; a reason is in the journal.
+    """
+
+    act: int
+    cells: tuple[tuple[str, str], ...] = ()
+    drop: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A received file: its bytes, the name it came under, and the settings of its admission.
 
-    `opened` keeps what opening the file found, so that several formats can look at it; it lives as long as the Source.
+    Readers that go line by line take parts of `data`; who needs all of it asks `whole` and says how much is too much.
+    `fixes` are rows that a person corrected, by row number. `opened` keeps what opening the file found, so that several
+    formats can look at it; it lives as long as the Source.
     """
 
-    data: bytes
+    data: bytes | Content
     name: str = ""
     zone: str = "Asia/Shanghai"  # assumed where a file states none
     region: str = "CN"  # assumed for phone numbers without a country code
     currency: str = "CNY"  # assumed where a file states none
+    date_order: str = ""  # "dmy" or "mdy": how 03/04/2024 is meant where a file does not tell; "" for nobody said
+    account: str = ""  # whose statement this is, where the file does not say
+    fixes: Mapping[int, Fix] = field(default_factory=dict)
     opened: dict[str, object] = field(default_factory=dict, compare=False, repr=False)
+
+    def head(self, count: int = 4096) -> bytes:
+        """The first bytes of the file."""
+        return bytes(self.data[:count])
+
+    def whole(self, bytes_max: int) -> bytes:
+        """All bytes of the file. Raises UnreadableFile where there are more than `bytes_max`."""
+        if len(self.data) > bytes_max:
+            raise UnreadableFile(
+                f"a file of this kind may have {bytes_max >> 20} MiB, this one has {len(self.data) >> 20}",
+                f"此类文件上限为 {bytes_max >> 20} MiB,该文件为 {len(self.data) >> 20} MiB",
+                where=self.name,
+                remedy="Ask the sender to split it",
+                remedy_zh="请来源方拆分后重新提供",
+            )
+        return self.data if isinstance(self.data, bytes) else bytes(self.data[: len(self.data)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ import yaml
 
 from fanzha.errors import UnreadableFile
 from fanzha.formats.encoding import detect
-from fanzha.formats.grid import COLUMNS_MAX, PARTS, BadRow, Grid, Sheet, Wanted
+from fanzha.formats.grid import COLUMNS_MAX, PARTS, BadRow, Content, Grid, Sheet, Wanted
 from fanzha.formats.lines import pieces
 
 YAML_BYTES_MAX = 64 << 20
@@ -126,7 +126,7 @@ def _text_of(data: bytes) -> tuple[str, int] | None:
         return None
 
 
-def open_json(data: bytes, name: str = "") -> Sheet | None:
+def open_json(data: bytes | Content, name: str = "") -> Sheet | None:
     """An array of objects, or the one array that an object holds; None where the file is something else.
 
     An item that is no object or nested too deeply is bad_syntax; where the array itself breaks, the rest of the file is one
@@ -134,6 +134,7 @@ def open_json(data: bytes, name: str = "") -> Sheet | None:
     """
     if data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"[", b"{") or len(data) > JSON_BYTES_MAX:
         return None
+    data = data[: len(data)]
     decoded = _text_of(data)
     if decoded is None:
         return None
@@ -192,7 +193,7 @@ def _array_in_object(text: str) -> int:
     return broken.end() if broken else -1
 
 
-def open_jsonl(data: bytes, name: str = "") -> Sheet | None:
+def open_jsonl(data: bytes | Content, name: str = "") -> Sheet | None:
     """One object a line; a line that is none is bad_syntax, a blank line structure."""
     if data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n")[:1] != b"{":
         return None
@@ -223,9 +224,12 @@ def open_jsonl(data: bytes, name: str = "") -> Sheet | None:
     return sheet_of("jsonl", name, items, sorted(bad, key=lambda b: b.row), blank)
 
 
-def open_yaml(data: bytes, name: str = "") -> Sheet | None:
+def open_yaml(data: bytes | Content, name: str = "") -> Sheet | None:
     """A list of mappings. Anchors and aliases are refused (bad_syntax), for a few lines of them can fill any memory."""
-    if len(data) > YAML_BYTES_MAX or not _YAML_START.match(data):
+    if len(data) > YAML_BYTES_MAX:
+        return None
+    data = data[: len(data)]
+    if not _YAML_START.match(data):
         return None
     array = np.frombuffer(data, dtype=np.uint8)
     lines = np.concatenate(([0], np.flatnonzero(array == 10) + 1))

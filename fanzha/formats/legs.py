@@ -72,11 +72,13 @@ def legs_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     """One block of a statement as legs."""
     ledger = Ledger(grid)
     own_text, counter_text = field_column(mapping, grid, "account"), field_column(mapping, grid, "counter_account")
+    if source.account:
+        own_text = pc.if_else(pc.equal(own_text, ""), source.account, own_text)
     own, counter = accounts(own_text), accounts(counter_text)
     ledger.reject(scientific(own_text), "spreadsheet_loss", "account")
     ledger.reject(scientific(counter_text), "spreadsheet_loss", "counter_account")
     ledger.reject(truth(pc.is_null(own)), "bad_account", "account")
-    at_ms, assumed = moments(when(mapping, grid), mapping.zone or source.zone)
+    at_ms, assumed = moments(when(mapping, grid), mapping.zone or source.zone, mapping.date_order or source.date_order)
     ledger.reject(truth(pc.is_null(at_ms)), "bad_moment", "at_ms")
     direction, amount_text = _direction(mapping, grid, ledger)
     minor, currency, balance = _money(mapping, grid, source, amount_text, ledger)

@@ -12,10 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from fanzha.formats.encoding import Encoding, decodes
-from fanzha.formats.grid import LINE_BYTES_MAX, BadRow
+from fanzha.formats.grid import LINE_BYTES_MAX, BadRow, Content
 
 Ints = npt.NDArray[np.int64]
 PIECE_BYTES = 4 << 20
+_NONE: Ints = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,51 +47,71 @@ class Piece:
         )
 
 
-def newline_of(data: bytes) -> int:
+def newline_of(data: bytes | Content) -> int:
     """LF, or CR for the files of old systems that have no LF at all."""
-    return 13 if b"\n" not in data and b"\r" in data else 10
+    has_cr = False
+    for start in range(0, len(data), PIECE_BYTES):
+        part = data[start : start + PIECE_BYTES]
+        if b"\n" in part:
+            return 10
+        has_cr = has_cr or b"\r" in part
+    return 13 if has_cr else 10
 
 
-def pieces(data: bytes, encoding: Encoding, newline: int = 10, *, transcode: bool = True) -> Iterator[Piece]:
-    """All lines of the file in order, in UTF-8; with `transcode` off GB 18030 stays as it is."""
+def pieces(data: bytes | Content, encoding: Encoding, newline: int = 10, *, transcode: bool = True) -> Iterator[Piece]:
+    """All lines of the file in order, in UTF-8; with `transcode` off GB 18030 stays as it is.
+
+    Never more than a piece is held, however long a line is.
+    """
     codec = encoding.name if encoding.name == "gb18030" and not transcode else "utf-8"
+    position, number = encoding.bom, 1
+    body_end = encoding.bom + (len(data) - encoding.bom) // encoding.unit * encoding.unit
+    while position < body_end:
+        raw = data[position : min(position + PIECE_BYTES, body_end)]
+        ends = _line_ends(raw, encoding, newline)
+        if position + len(raw) >= body_end:
+            stop = len(data)  # half a unit at the end belongs to the last line
+            if len(ends) and position + int(ends[-1]) >= body_end:
+                ends[-1] = stop - position
+            else:
+                ends = np.append(ends, stop - position)
+            raw = data[position:stop]
+        elif not len(ends):  # a line longer than a piece: only its end is looked for
+            stop = _next_end(data, position + len(raw), body_end, encoding, newline)
+            stop = len(data) if stop >= body_end else stop
+            yield Piece(b"", _NONE, _NONE, [BadRow(number, position, "line_too_long")], codec)
+            number, position = number + 1, stop
+            continue
+        bounds = np.concatenate((np.zeros(1, np.int64), ends))
+        yield _piece(raw, bounds, (number, position), (encoding.name, codec), newline)
+        number += len(ends)
+        position += int(ends[-1])
+
+
+def _line_ends(raw: bytes, encoding: Encoding, newline: int) -> Ints:
+    """Where lines end within `raw`, in bytes."""
     dtype = {"utf-16-le": "<u2", "utf-16-be": ">u2"}.get(encoding.name, "u1")
-    body = len(data) - encoding.bom
-    units = np.frombuffer(data, dtype=dtype, count=body // encoding.unit, offset=encoding.bom)
-    size = PIECE_BYTES // encoding.unit
-    position, number = 0, 1
-    while position < len(units):
-        ends = np.flatnonzero(units[position : position + size] == newline).astype(np.int64) + (position + 1)
-        stop = int(ends[-1]) if len(ends) else _next_end(units, position + size, newline, size)
-        if position + size >= len(units):
-            stop = len(units)
-        if not len(ends) or int(ends[-1]) < stop:
-            ends = np.append(ends, stop)
-        starts = np.concatenate(([position], ends[:-1])).astype(np.int64)
-        offsets = starts * encoding.unit + encoding.bom
-        last = len(data) if stop == len(units) else stop * encoding.unit + encoding.bom
-        bounds = np.append(offsets, last)
-        yield _piece(data, bounds, number, (encoding.name, codec), newline)
-        number += len(starts)
-        position = stop
+    units = np.frombuffer(raw, dtype=dtype, count=len(raw) // encoding.unit)
+    return (np.flatnonzero(units == newline).astype(np.int64) + 1) * encoding.unit
 
 
-def _next_end(units: npt.NDArray[np.uint8], position: int, newline: int, size: int) -> int:
-    while position < len(units):
-        found = np.flatnonzero(units[position : position + size] == newline)
-        if len(found):
-            return position + int(found[0]) + 1
-        position += size
-    return len(units)
+def _next_end(data: bytes | Content, position: int, end: int, encoding: Encoding, newline: int) -> int:
+    while position < end:
+        raw = data[position : min(position + PIECE_BYTES, end)]
+        ends = _line_ends(raw, encoding, newline)
+        if len(ends):
+            return position + int(ends[0])
+        position += len(raw)
+    return end
 
 
-def _piece(data: bytes, bounds: Ints, number: int, codecs: tuple[str, str], newline: int) -> Piece:
-    """The lines between `bounds`, the first of them `number`, from one codec to the other."""
-    offsets = bounds[:-1]
+def _piece(raw: bytes, bounds: Ints, first: tuple[int, int], codecs: tuple[str, str], newline: int) -> Piece:
+    """The lines between `bounds` of `raw`, from one codec to the other; `first`: number and place of the first of them."""
+    number, position = first
+    offsets = bounds[:-1] + position
     numbers = np.arange(number, number + len(offsets), dtype=np.int64)
     if int(np.max(np.diff(bounds))) <= LINE_BYTES_MAX:
-        raw = data[int(bounds[0]) : int(bounds[-1])]
-        text = _transcode(raw, codecs, newline)
+        text = _transcode(raw[: int(bounds[-1])], codecs, newline)
         if text is not None:
             return Piece(text, numbers, offsets, codec=codecs[1])
     bad: list[BadRow] = []
@@ -99,11 +120,11 @@ def _piece(data: bytes, bounds: Ints, number: int, codecs: tuple[str, str], newl
     for index in range(len(offsets)):
         start, stop = int(bounds[index]), int(bounds[index + 1])
         if stop - start > LINE_BYTES_MAX:
-            bad.append(BadRow(int(numbers[index]), start, "line_too_long"))
+            bad.append(BadRow(int(numbers[index]), int(offsets[index]), "line_too_long"))
             continue
-        line = _transcode(data[start:stop], codecs, newline)
+        line = _transcode(raw[start:stop], codecs, newline)
         if line is None:
-            bad.append(BadRow(int(numbers[index]), start, "undecodable"))
+            bad.append(BadRow(int(numbers[index]), int(offsets[index]), "undecodable"))
             continue
         kept.append(index)
         lines.append(line)

@@ -12,7 +12,7 @@ from fanzha.errors import InputError
 from fanzha.formats.grid import Sheet
 from fanzha.formats.headers import normal
 
-RECORDS = ("leg", "call", "report")
+RECORDS = ("leg", "call", "report", "message", "account")
 UNITS = ("yuan", "fen")
 
 
@@ -37,11 +37,13 @@ class Use:
 class Mapping:
     """What the columns of a layout mean.
 
-    record      "leg", "call" or "report"
+    record      one of RECORDS
     uses        the columns in use; several of one field are alternatives, the first filled cell counts
     words       vocabulary -> word -> code, beside the listed words ("leg_direction": {"支取现金": "out"})
     fixed       field -> value that holds for every row ("account": the number in the preamble)
-    unit        "yuan" for major units, "fen" for minor ones; currency and zone: "" for those of the source
+    unit        "yuan" for major units, "fen" for minor ones
+    currency, zone, region, date_order   "" for those of the source
+    form        of reports: "told", "chat" or "mail"
     numbered    whether 0 and 1 in the direction column are debit and credit (stated by the format, never guessed)
     why_en, why_zh  what the proposal rests on
     """
@@ -53,6 +55,9 @@ class Mapping:
     unit: str = "yuan"
     currency: str = ""
     zone: str = ""
+    region: str = ""
+    date_order: str = ""
+    form: str = "told"
     numbered: bool = False
     why_en: tuple[str, ...] = ()
     why_zh: tuple[str, ...] = ()

@@ -14,7 +14,7 @@ import pyarrow as pa
 from fanzha.errors import UnreadableFile
 from fanzha.formats.apply import readings
 from fanzha.formats.encoding import detect
-from fanzha.formats.grid import BadRow, Grid, Reading, Recognition, Sheet, Source, Wanted
+from fanzha.formats.grid import BadRow, Content, Grid, Reading, Recognition, Sheet, Source, Wanted
 from fanzha.formats.headers import fields_of, normal
 from fanzha.formats.lines import newline_of, pieces
 from fanzha.formats.mapping import Mapping, Use
@@ -125,10 +125,10 @@ MAPPING = Mapping(
 )
 
 
-def open_text(data: bytes, name: str = "") -> Sheet | None:
+def open_text(data: bytes | Content, name: str = "") -> Sheet | None:
     """A text file in words as a table of its reports; None for data, markup and text without words."""
-    encoding = detect(data[: 1 << 20] if len(data) > _BYTES_MAX else data)
-    if encoding is None or len(data) > _BYTES_MAX or not _in_words(data[: 1 << 18], encoding.name):
+    encoding = detect(data) if len(data) <= _BYTES_MAX else None
+    if encoding is None or not _in_words(data[: 1 << 18], encoding.name):
         return None
     lines: list[tuple[str, int, int]] = []
     bad: list[BadRow] = []

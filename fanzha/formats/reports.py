@@ -6,7 +6,7 @@ of field "text" with their place. A report is kept as long as it has text or one
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -29,7 +29,7 @@ _PHONE_PIECE = re.compile(f"[^{PARTS}\\n,;\uff0c\uff1b、|/]+")
 
 
 @dataclass(slots=True)
-class _Mentions:
+class Mentions:
     """The mentions of a block, column by column; `at` is the index of the row."""
 
     at: list[int] = field(default_factory=list)
@@ -55,8 +55,16 @@ class _Mentions:
         self.partial.append(found.partial)
 
     def table(self, grid: Grid) -> pa.Table:
-        """As a table of mentions."""
+        """As a table of mentions, each at its own row."""
         at = pa.array(self.at, pa.int64())
+        return self._table(grid.rows.take(at), grid.offsets.take(at))
+
+    def table_at(self, row: pa.Int64Array, offset: pa.Int64Array) -> pa.Table:
+        """As a table of mentions, all at one row."""
+        here = pa.array([0] * len(self.at), pa.int64())
+        return self._table(row.take(here), offset.take(here))
+
+    def _table(self, rows: pa.Int64Array, offsets: pa.Int64Array) -> pa.Table:
         columns: dict[str, pa.Array] = {  # type: ignore[type-arg]
             "kind": pa.array(self.kind, pa.string()),
             "value": pa.array(self.value, pa.string()),
@@ -67,15 +75,15 @@ class _Mentions:
             "valid": pa.array(self.valid, pa.bool_()),
             "partial": pa.array(self.partial, pa.bool_()),
         }
-        return record("mentions", grid.rows.take(at), grid.offsets.take(at), columns)
+        return record("mentions", rows, offsets, columns)
 
 
 def reports_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     """One block of a table of reports as reports and mentions."""
-    ledger, mentions = Ledger(grid), _Mentions()
+    ledger, mentions = Ledger(grid), Mentions()
     zone = mapping.zone or source.zone
     at_text, amount_text = when(mapping, grid), field_column(mapping, grid, "amount")
-    at_ms, assumed = moments(at_text, zone)
+    at_ms, assumed = moments(at_text, zone, mapping.date_order or source.date_order)
     ledger.note(filled(at_text) & truth(pc.is_null(at_ms)), "unread_cell", "at_ms")
     stated_in = stated_currency(mapping, grid, source)
     ledger.note(truth(pc.is_null(stated_in)), "unread_cell", "currency")
@@ -84,7 +92,7 @@ def reports_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     told = _joined(mapping, grid, "text", "\n")
     kept = _mention_rows(mapping, grid, ledger, mentions, source)
     zones = [_zone_of(cell or "", zone) for cell in at_text.to_pylist()]
-    _search(told, at_ms.to_pylist(), mentions, zones, source.region)
+    search(told, at_ms.to_pylist(), mentions, zones, mapping.region or source.region)
     for index, body in enumerate(told):
         if not body and index not in kept:
             ledger.reasons[index] = ("empty_text", "text")
@@ -101,6 +109,7 @@ def reports_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
         "amount_minor": minor,
         "currency": currency,
         "zone": pa.array(zones, pa.string()),
+        "form": pa.array([mapping.form] * len(told), pa.string()),
     }
     whole = record("reports", grid.rows, grid.offsets, columns)
     keep = ledger.kept()
@@ -121,7 +130,7 @@ def _kinds(mapping: Mapping, grid: Grid) -> tuple[list[str], list[str]]:
     return _joined(mapping, grid, "stated_type", " / "), _joined(mapping, grid, "subtype", " / ")
 
 
-def _mention_rows(mapping: Mapping, grid: Grid, ledger: Ledger, mentions: _Mentions, source: Source) -> set[int]:
+def _mention_rows(mapping: Mapping, grid: Grid, ledger: Ledger, mentions: Mentions, source: Source) -> set[int]:
     """Mentions of all identifier columns; the rows that have one."""
     have: set[int] = set()
     for use in mapping.mentions():
@@ -202,7 +211,9 @@ def _zone_of(cell: str, usual: str) -> str:
     return f"Etc/GMT{-hours:+d}" if hours else "UTC"  # POSIX counts westward: seven hours east is Etc/GMT-7
 
 
-def _search(told: list[str], at_ms: list[int | None], mentions: _Mentions, zones: list[str], region: str) -> None:
+def search(
+    told: Sequence[str | None], at_ms: Sequence[int | None], mentions: Mentions, zones: Sequence[str], region: str
+) -> None:
     """Mentions in free text; words such as 昨晚 count from when the report was made."""
     for index, body in enumerate(told):
         if body:

@@ -1,59 +1,31 @@
 """Opens whatever container a table came in: delimited text, workbook, JSON, JSON lines, YAML, Parquet, each also gzipped."""
 
-import zlib
-
-from fanzha.errors import UnreadableFile
+from fanzha.formats import confined
 from fanzha.formats.delimited import open_delimited
-from fanzha.formats.grid import Sheet, Source
+from fanzha.formats.grid import Content, Sheet, Source
 from fanzha.formats.items import open_json, open_jsonl, open_yaml
 from fanzha.formats.workbook import is_workbook, open_parquet, open_workbook
 
-UNPACKED_BYTES_MAX = 1 << 30
+UNPACKED_BYTES_MAX = 256 << 20
 RATIO_MAX = 200
 _SMALL = 10 << 20  # a small file may be packed more tightly than RATIO_MAX
-_STEP = 1 << 22
+_BINARY = (b"PK\x03\x04", b"%PDF-", b"\x7fELF", b"MZ", b"\xd0\xcf\x11\xe0")
 
 
-def content(source: Source) -> bytes:
+def content(source: Source) -> bytes | Content:
     """The bytes of the file, unpacked where it is gzipped. Byte offsets of a gzipped file count in what is unpacked.
 
     Raises UnreadableFile where it is damaged or unpacks to more than the limits.
     """
-    if not source.data.startswith(b"\x1f\x8b\x08"):
+    if not source.head(3).startswith(b"\x1f\x8b\x08"):
         return source.data
     held = source.opened.get("content")
     if isinstance(held, bytes):
         return held
-    unpacked = _gunzip(source)
+    argument = {"limit": UNPACKED_BYTES_MAX, "ratio": RATIO_MAX, "small": _SMALL}
+    unpacked = b"".join(confined.values("gunzip", source.data, source.name, argument))
     source.opened["content"] = unpacked
     return unpacked
-
-
-def _gunzip(source: Source) -> bytes:
-    limit = min(UNPACKED_BYTES_MAX, max(_SMALL, RATIO_MAX * len(source.data)))
-    parts: list[bytes] = []
-    total, rest = 0, source.data
-    try:
-        while rest.startswith(b"\x1f\x8b"):
-            engine = zlib.decompressobj(31)
-            pending = rest
-            while pending and not engine.eof:
-                part = engine.decompress(pending, _STEP)
-                total += len(part)
-                if total > limit:
-                    raise UnreadableFile(
-                        f"the gzip file unpacks to more than {limit} bytes",
-                        f"压缩文件解压后超过{limit}字节",
-                        where=source.name,
-                    )
-                parts.append(part)
-                pending = engine.unconsumed_tail
-            if not engine.eof:
-                raise zlib.error("cut short")
-            rest = engine.unused_data
-    except zlib.error as error:
-        raise UnreadableFile("the gzip file is damaged", "压缩文件已损坏", where=source.name) from error
-    return b"".join(parts)
 
 
 def open_sheets(source: Source) -> list[Sheet]:
@@ -69,10 +41,11 @@ def open_sheets(source: Source) -> list[Sheet]:
     return found
 
 
-def _open(data: bytes, name: str) -> list[Sheet]:
+def _open(data: bytes | Content, name: str) -> list[Sheet]:
     if is_workbook(data):
         return open_workbook(data, name)
-    if data.startswith((b"PK\x03\x04", b"%PDF-", b"\x7fELF", b"MZ")) and b"\0" in data[:4096]:
+    head = data[:4096]
+    if head.startswith(_BINARY) and b"\0" in head:
         return []
     for opener in (open_parquet, open_jsonl, open_json, open_yaml, open_delimited):
         sheet = opener(data, name)

@@ -1,84 +1,85 @@
-"""XLSX, XLS and ODS through a capped child process; Parquet in-process."""
+"""XLSX, XLS, ODS and Parquet, each through a confined child process, a block of rows at a time."""
 
-import io
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
-from pathlib import Path
 
 import pyarrow as pa
-from pyarrow import parquet
 
 from fanzha.errors import UnreadableFile
-from fanzha.formats import xlsx_child
+from fanzha.formats import confined
+from fanzha.formats.confined import Caps
 from fanzha.formats.dialect import find_header, width_of
-from fanzha.formats.grid import COLUMNS_MAX, SHEET_ROWS, BadRow, Grid, Sheet, Wanted
+from fanzha.formats.grid import COLUMNS_MAX, SHEET_ROWS, BadRow, Content, Grid, Sheet, Wanted
 from fanzha.formats.headers import is_total
-from fanzha.formats.kernels import pc
 
-WALL_SECONDS = 120
 BLOCK_ROWS = 50_000
-PARQUET_BYTES_MAX = 2 << 30
+BINARY_BYTES_MAX = 512 << 20
 _LOOKED_AT = 200
 _SAMPLE = 1_000
+_KEPT_CELLS = 200_000  # a book of fewer cells is read once and held
+Rows = list[list[str]]
+Batches = Callable[[], Iterator[Rows]]
 
 
-def is_workbook(data: bytes) -> bool:
+def caps_for(data: bytes | Content) -> Caps:
+    """A small file may not cost much: 320 MiB and twelve bytes for each of its own, at most 2 GiB."""
+    return Caps(memory_bytes=min(2 << 30, (320 << 20) + 12 * len(data)), output_bytes=2 << 30)
+
+
+def is_workbook(data: bytes | Content) -> bool:
     """Whether the bytes may be a workbook: a ZIP with the parts of one, or an OLE file."""
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
+    head = data[:4]
+    if head == b"\xd0\xcf\x11\xe0":
         return True
-    return data.startswith(b"PK\x03\x04") and (b"xl/" in data or b"content.xml" in data)
+    if head != b"PK\x03\x04" or len(data) > BINARY_BYTES_MAX:
+        return False
+    # the names of the parts stand in the directory at the end of a ZIP file
+    tail = data[max(0, len(data) - (1 << 20)) :] + data[: 1 << 16]
+    return b"xl/" in tail or (b"content.xml" in tail and b"spreadsheet" in tail)
 
 
-def open_workbook(data: bytes, name: str = "") -> list[Sheet]:
+def open_workbook(data: bytes | Content, name: str = "") -> list[Sheet]:
     """Every sheet that holds a table, hidden ones included.
 
     Raises UnreadableFile where the child finds no workbook, or exceeds its memory, time or size.
     """
+    caps = caps_for(data)
+    names: list[str] = []
+    tops: dict[int, Rows] = {}
+    heights: dict[int, int] = {}
+    for value in confined.values("workbook", data, name, {"rows": _SAMPLE}, caps):
+        if isinstance(value, list):
+            tops[max(tops)].extend(value)
+        elif "sheets" in value:
+            names = value["sheets"]
+        else:
+            heights[value["sheet"]] = value["rows"]
+            tops[value["sheet"]] = []
     sheets = []
-    for index, (title, rows) in enumerate(_cells(data, name)):
-        sheet = _sheet(title, rows, index)
+    for index, top in tops.items():
+        if heights[index] <= len(top) and sum(map(len, top)) <= _KEPT_CELLS:
+            batches: Batches = partial(_held, top)
+        else:
+            batches = partial(_again, data, name, index, caps)
+        sheet = _sheet(names[index], top, index, batches)
         if sheet is not None:
             sheets.append(sheet)
     return sheets
 
 
-def _cells(data: bytes, name: str) -> list[tuple[str, list[list[str]]]]:
-    """(sheet name, rows of texts) for each sheet, as the child tells it."""
-    command = [sys.executable, "-I", str(Path(xlsx_child.__file__))]
-    try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=WALL_SECONDS, env={}, cwd="/")  # noqa: S603
-    except subprocess.TimeoutExpired as error:
-        raise _refused(name, "time") from error
-    if done.returncode != 0:
-        raise _refused(name, {3: "not a workbook", 4: "size"}.get(done.returncode, "memory or time"))
-    names: list[str] = []
-    found: list[tuple[str, list[list[str]]]] = []
-    for line in done.stdout.splitlines():
-        value = json.loads(line)
-        if isinstance(value, dict):
-            names = value.get("sheets", names)
-            if "sheet" in value:
-                found.append((names[value["sheet"]], []))
-        else:
-            found[-1][1].append(value)
-    return found
+def _held(rows: Rows) -> Iterator[Rows]:
+    yield rows
 
 
-def _refused(name: str, why: str) -> UnreadableFile:
-    return UnreadableFile(
-        f"the workbook could not be opened ({why})",
-        f"无法打开工作簿({why})",
-        where=name,
-        remedy="Ask the sender for the table as CSV",
-        remedy_zh="请来源方以 CSV 格式重新提供",
-    )
+def _again(data: bytes | Content, name: str, index: int, caps: Caps) -> Iterator[Rows]:
+    """All rows of one sheet, by another child."""
+    for value in confined.values("workbook", data, name, {"sheet": index}, caps):
+        if isinstance(value, list):
+            yield value
 
 
-def _sheet(title: str, rows: list[list[str]], index: int) -> Sheet | None:
-    """A sheet's table; None where the sheet is empty."""
+def _sheet(title: str, rows: Rows, index: int, batches: Batches) -> Sheet | None:
+    """A sheet's table; None where the sheet is empty. `rows`: its first ones; `batches` gives all."""
     rows = [_trimmed(row) for row in rows]
     top = rows[:_LOOKED_AT]
     at = find_header(top)
@@ -90,8 +91,8 @@ def _sheet(title: str, rows: list[list[str]], index: int) -> Sheet | None:
         raise UnreadableFile(f"the sheet has {width} columns, more than {COLUMNS_MAX}", f"工作表有{width}列,超过上限")
     header = (tuple(known) + ("",) * width)[:width]
     preamble = tuple(" ".join(cell for cell in row if cell) for row in top[: max(at, 0)] if any(row))
-    opener = partial(_sheet_blocks, header, rows, at, index * SHEET_ROWS)
-    sample = next(_sheet_blocks(header, rows[: at + 1 + _SAMPLE], at, 0, None))
+    opener = partial(_sheet_blocks, header, batches, at, index * SHEET_ROWS)
+    sample = next(_sheet_blocks(header, partial(_held, rows[: at + 1 + _SAMPLE]), at, 0, None))
     return Sheet("xlsx", title, header, preamble, sample, {"sheet": title}, opener)
 
 
@@ -103,78 +104,81 @@ def _trimmed(row: list[str]) -> list[str]:
     return cells
 
 
-def _sheet_blocks(header: tuple[str, ...], rows: list[list[str]], at: int, base: int, wanted: Wanted) -> Iterator[Grid]:
+def _sheet_blocks(header: tuple[str, ...], batches: Batches, at: int, base: int, wanted: Wanted) -> Iterator[Grid]:
+    """Grids of at most about BLOCK_ROWS rows."""
+    held: Rows = []
+    start = 0
+    for batch in batches():
+        held += batch
+        if len(held) >= BLOCK_ROWS:
+            yield _grid(header, held, start, at, base, wanted)
+            start, held = start + len(held), []
+    if held or not start:
+        yield _grid(header, held, start, at, base, wanted)
+
+
+def _grid(header: tuple[str, ...], rows: Rows, start: int, at: int, base: int, wanted: Wanted) -> Grid:
+    """Rows from number `start` of a sheet (from 0) as a grid."""
     width = len(header)
-    for start in range(0, max(1, len(rows)), BLOCK_ROWS):
-        kept: list[list[str]] = []
-        numbers: list[int] = []
-        bad: list[BadRow] = []
-        structure = 0
-        for number, row in enumerate(rows[start : start + BLOCK_ROWS], start=start):
-            first = next((cell for cell in row if cell), "")
-            if number <= at or not first or is_total(first) or row == list(header):
-                structure += 1
-            elif any(row[width:]):
-                bad.append(BadRow(base + number + 1, -1, "cell_count"))
-            else:
-                kept.append((row + [""] * width)[:width])
-                numbers.append(base + number + 1)
-        cells = tuple(
-            pa.array([row[position] for row in kept], pa.string()) if wanted is None or position in wanted else None
-            for position in range(width)
-        )
-        offsets = pa.array([-1] * len(kept), pa.int64())
-        yield Grid(header, cells, pa.array(numbers, pa.int64()), offsets, tuple(bad), structure, start == 0)
+    kept: Rows = []
+    numbers: list[int] = []
+    bad: list[BadRow] = []
+    structure = 0
+    for number, raw in enumerate(rows, start=start):
+        row = _trimmed(raw)
+        first = next((cell for cell in row if cell), "")
+        if number <= at or not first or is_total(first) or row == _trimmed(list(header)):
+            structure += 1
+        elif any(row[width:]):
+            bad.append(BadRow(base + number + 1, -1, "cell_count"))
+        else:
+            kept.append((row + [""] * width)[:width])
+            numbers.append(base + number + 1)
+    cells = tuple(
+        pa.array([row[position] for row in kept], pa.string()) if wanted is None or position in wanted else None
+        for position in range(width)
+    )
+    offsets = pa.array([-1] * len(kept), pa.int64())
+    return Grid(header, cells, pa.array(numbers, pa.int64()), offsets, tuple(bad), structure, start == 0)
 
 
-def open_parquet(data: bytes, name: str = "") -> Sheet | None:
+def open_parquet(data: bytes | Content, name: str = "") -> Sheet | None:
     """A Parquet file; every value as text. None where it is none. Raises UnreadableFile where it is damaged."""
-    if not data.startswith(b"PAR1"):
+    if data[:4] != b"PAR1" or len(data) > BINARY_BYTES_MAX:
         return None
-    try:
-        file = parquet.ParquetFile(io.BytesIO(data))
-        header = tuple(file.schema_arrow.names)
-        if len(header) > COLUMNS_MAX or not header:
-            return None
-        sample = next(_parquet_blocks(data, header, None), None)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise UnreadableFile("the Parquet file is damaged", "Parquet 文件已损坏", where=name) from error
-    if sample is None:
+    said = confined.values("parquet", data, name, {"rows": _SAMPLE, "columns_max": COLUMNS_MAX}, _parquet_caps(data))
+    told = next(said, None)
+    if not isinstance(told, dict) or not told["header"]:
         return None
-    details = {"rows": str(file.metadata.num_rows)}
-    opener = partial(_parquet_blocks, data, header)
-    return Sheet("parquet", name, header, (), sample, details, opener)
+    header = tuple(told["header"])
+    columns: list[list[str]] = [[] for _ in header]
+    for block in said:
+        for column, more in zip(columns, block, strict=False):
+            column.extend(more)
+    sample = _parquet_grid(header, list(columns), 1)
+    return Sheet(
+        "parquet", name, header, (), sample, {"rows": str(told["rows"])}, partial(_parquet_blocks, data, name, header)
+    )
 
 
-def _parquet_blocks(data: bytes, header: tuple[str, ...], wanted: Wanted) -> Iterator[Grid]:
-    file, row = parquet.ParquetFile(io.BytesIO(data)), 1
-    try:
-        for batch in file.iter_batches(batch_size=BLOCK_ROWS):
-            count = batch.num_rows
-            cells = tuple(
-                _as_text(batch.column(position)) if wanted is None or position in wanted else None
-                for position in range(len(header))
-            )
-            rows = pa.array(range(row, row + count), pa.int64())
-            yield Grid(header, cells, rows, pa.array([-1] * count, pa.int64()), first=row == 1)
+def _parquet_caps(data: bytes | Content) -> Caps:
+    """Arrow maps more address space than it fills."""
+    caps = caps_for(data)
+    return Caps(caps.memory_bytes + (512 << 20), caps.output_bytes)
+
+
+def _parquet_blocks(data: bytes | Content, name: str, header: tuple[str, ...], wanted: Wanted) -> Iterator[Grid]:
+    argument = {"columns": None if wanted is None else sorted(wanted), "columns_max": COLUMNS_MAX}
+    row = 1
+    for block in confined.values("parquet", data, name, argument, _parquet_caps(data)):
+        if isinstance(block, list):
+            *columns, count = block
+            yield _parquet_grid(header, columns, row, count)
             row += count
-    except (pa.ArrowException, OSError) as error:
-        raise UnreadableFile("the Parquet file is damaged", "Parquet 文件已损坏", where=f"row {row}") from error
 
 
-def _as_text(column: pa.Array) -> pa.StringArray:  # type: ignore[type-arg]
-    """Every value as text, null as ""; nested values as JSON, dates with a blank between day and clock."""
-    try:
-        text = pc.cast(column, pa.string())
-    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        text = pa.array([_one_text(value) for value in column.to_pylist()], pa.string())
-    result: pa.StringArray = pc.utf8_trim_whitespace(pc.fill_null(text, ""))
-    return result
-
-
-def _one_text(value: object) -> str | None:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    return json.dumps(value, ensure_ascii=False, default=str)
+def _parquet_grid(header: tuple[str, ...], columns: list[list[str] | None], row: int, count: int = -1) -> Grid:
+    count = max((len(column) for column in columns if column is not None), default=0) if count < 0 else count
+    cells = tuple(None if column is None else pa.array(column, pa.string()) for column in columns)
+    rows = pa.array(range(row, row + count), pa.int64())
+    return Grid(header, cells, rows, pa.array([-1] * count, pa.int64()), first=row == 1)

@@ -31,6 +31,9 @@ class Terms:
     zone         IANA time zone assumed where a file states none
     region       country assumed for phone numbers without a country code (ISO 3166)
     currency     currency assumed where a file states none (ISO 4217)
+    date_order   "dmy" or "mdy": how 03/04/2024 is meant where a file does not tell; "" where nobody said
+    account      whose statement it is, where the file does not say; "" where nobody said
+    retain_days  days after admission at which it must be looked at again and erased or kept with a reason; "" for no clock
     """
 
     body: str = UNSTATED
@@ -42,6 +45,9 @@ class Terms:
     zone: str = "Asia/Shanghai"
     region: str = "CN"
     currency: str = "CNY"
+    date_order: str = ""
+    account: str = ""
+    retain_days: str = ""
 
     def __post_init__(self) -> None:
         for name, allowed in (("purpose", tuple(PURPOSES)), ("tlp", TLP), ("sensitivity", SENSITIVITY)):
@@ -69,6 +75,20 @@ class Terms:
                     remedy="write CNY, THB, USD ... or CN, TH, US ...",
                     remedy_zh="例如 CNY、THB、USD，或 CN、TH、US",
                 )
+        if self.date_order not in ("", "dmy", "mdy"):
+            raise InputError(
+                f"{self.date_order!r} is no order of day and month",
+                f"{self.date_order!r} 不是有效的日期顺序",
+                remedy="write dmy or mdy",
+                remedy_zh="请填写 dmy(日月年)或 mdy(月日年)",
+            )
+        if self.retain_days and not (self.retain_days.isascii() and self.retain_days.isdigit()):
+            raise InputError(
+                f"{self.retain_days!r} is no number of days",
+                f"{self.retain_days!r} 不是有效的天数",
+                remedy="write a whole number, for example 180",
+                remedy_zh="请填写整数,例如 180",
+            )
         if len(self.reliability) != 2 or self.reliability[0] not in "ABCDEF" or self.reliability[1] not in "123456":
             raise InputError(
                 f"{self.reliability!r} is no Admiralty pair",

@@ -18,6 +18,7 @@ REPORTS_SQL = """
 SELECT c."case_id", r."file", r."row", COALESCE(r."text", ''), r."at_ms", r."amount_minor", COALESCE(r."currency", ''),
   COALESCE(r."victim", '')
 FROM "reports" AS r INNER JOIN "case_reports" AS c ON c."file" = r."file" AND c."row" = r."row"
+WHERE COALESCE(r."form", 'told') = 'told'
 ORDER BY r."file", r."row"
 """
 SENTENCE = re.compile(r"[。;；!！?？\n]|\.(?=\s)")

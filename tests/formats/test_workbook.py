@@ -11,8 +11,9 @@ import xlsxwriter
 from pyarrow import parquet
 
 from fanzha.errors import InputError, UnreadableFile
-from fanzha.formats import known, xlsx_child
+from fanzha.formats import known
 from fanzha.formats.bank_feedback import COLUMNS
+from fanzha.formats.child import workbook as workbook_child
 from fanzha.formats.grid import SHEET_ROWS, Source
 from fanzha.formats.sheets import open_sheets
 from fanzha.formats.workbook import open_workbook
@@ -137,7 +138,7 @@ def test_cells_beyond_the_header_are_quarantined() -> None:
     ],
 )
 def test_text_of_a_cell(value: object, text: str) -> None:
-    assert xlsx_child.text_of(value) == text
+    assert workbook_child.text_of(value) == text
 
 
 def zipped(**parts: bytes) -> bytes:
