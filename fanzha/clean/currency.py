@@ -179,6 +179,18 @@ WORDS: Final = {
 }
 
 
+# Kept to nine places (gwei) or to those of the chain, so that any amount fits in 64 bits; and the rest of ISO 4217. None of
+# these is looked for in running text.
+_UNSCANNED: Final = {
+    **dict.fromkeys(("ETH", "BNB", "MATIC", "POL", "AVAX"), 9),
+    **dict.fromkeys(("TRX", "DAI"), 6),
+    **dict.fromkeys(("BIF", "DJF", "GNF", "KMF", "RWF", "UYI", "VUV", "XPF"), 0),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
+_TOKEN_PLACES: Final = 6  # of a token of which nothing is known
+
+
 def exponent(code: str) -> int:
-    """Decimal places of the minor unit: 2 for CNY, 0 for JPY, 6 for USDT."""
-    return _EXPONENTS.get(code, 2)
+    """Decimal places of the minor unit: 2 for CNY, 0 for JPY, 6 for USDT, 9 for ETH (gwei), 6 for tokens of longer names."""
+    known = _EXPONENTS.get(code, _UNSCANNED.get(code))
+    return known if known is not None else 2 if len(code) <= 3 else _TOKEN_PLACES

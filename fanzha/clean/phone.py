@@ -16,19 +16,20 @@ KIND: Final = "phone"
 _VIRTUAL: Final = ("162", "165", "167", "170", "171")
 _NOISE: Final = re.compile(r"[\s\-().·/_\"'`~]+")
 _EXTENSION: Final = re.compile(r"(?:转|分机|ext\.?|#|;ext=)\s{0,3}:?\d{1,6}$", re.IGNORECASE)
-_LABEL: Final = re.compile(r"^(?:tel|phone|mobile|电话|手机)\s{0,3}[::]?\s{0,3}", re.IGNORECASE)
-_TOLL_FREE: Final = re.compile(r"[48]00\d{7}")
-_SMS_PORT: Final = re.compile(r"106\d{5,17}")
-_SHORT: Final = re.compile(r"11[049]|12[0-29]|100\d{2}|101\d{2}|11[68]\d{2,3}|12110\d{0,7}|12\d{3}|95\d{3,6}|96\d{3,4}")
+_LABEL: Final = re.compile(r"(?:tel|phone|mobile|电话|手机)\s{0,3}[::]?\s{0,3}", re.IGNORECASE)
+TOLL_FREE: Final = re.compile(r"[48]00\d{7}")
+SMS_PORT: Final = re.compile(r"106\d{5,17}")
+SHORT: Final = re.compile(r"11[049]|12[0-29]|100\d{2}|101\d{2}|11[68]\d{2,3}|12110\d{0,7}|12\d{3}|95\d{3,6}|96\d{3,4}")
 _PARTIAL_MOBILE: Final = re.compile(r"(?:\+86|86)?(1[3-9*][\d*]{9})")
 _PARTIAL_FIXED: Final = re.compile(r"(?:\+86|0)([1-9]\d{1,2}[\d*]{7,8})")
 _PARTIAL_ABROAD: Final = re.compile(r"\+[1-9]\d[\d*]{5,13}")
 _VISIBLE_MIN: Final = 4
+TEXT_MAX: Final = 100
 _MOBILE_PREFIX_MILLIBITS: Final = 5400  # ~42 allocated prefixes of three digits
 
 
 @cache
-def _cn_mobile() -> re.Pattern[str]:
+def cn_mobile() -> re.Pattern[str]:
     """Allocated mobile numbers of China, from the same metadata that `phonenumbers.is_valid_number` reads."""
     from phonenumbers import PhoneMetadata  # 50 ms to import: only when a number is first read
 
@@ -48,10 +49,7 @@ def parse(text: str, region: str = "CN") -> Value | None:
         return _mobile(text, text)
     if len(text) == 14 and text.startswith("+861") and text[4] in "3456789" and is_digits(text[1:]):
         return _mobile(text[3:], text)
-    if len(text) > 100:
-        return None
-    number = _LABEL.sub("", fold(text).strip())
-    number = _NOISE.sub("", _EXTENSION.sub("", number))
+    number = bare(text)
     if number.startswith("00") and region == "CN":
         number = "+" + number[2:]
     hidden = stars(number, "xX")
@@ -62,8 +60,17 @@ def parse(text: str, region: str = "CN") -> Value | None:
     return _chinese(number, text, region) or _international(number, text, region)
 
 
+def bare(text: str) -> str:
+    """The signs of a number without label, extension and separators; nothing where the text is too long to be one."""
+    if len(text) > TEXT_MAX:
+        return ""
+    number = fold(text).strip()
+    label = _LABEL.match(number)
+    return _NOISE.sub("", _EXTENSION.sub("", number[label.end() :] if label else number))
+
+
 def _mobile(national: str, text: str) -> Value:
-    if _cn_mobile().fullmatch(national):
+    if cn_mobile().fullmatch(national):
         return Value(KIND, f"+86{national}", text)
     return Value(KIND, f"+86{national}", text, False, False, "prefix")
 
@@ -83,10 +90,10 @@ def _chinese(number: str, text: str, region: str) -> Value | None:
     if len(national) == 11 and national[0] == "1" and national[1] in "3456789":
         return _mobile(national, text)
     abroad = number.startswith("+")
-    if _TOLL_FREE.fullmatch(national) or (_SHORT.fullmatch(national) and (not abroad or len(national) <= 6)):
+    if TOLL_FREE.fullmatch(national) or (SHORT.fullmatch(national) and (not abroad or len(national) <= 6)):
         return Value(KIND, national, text)
     # +86 10 6xxx xxxx is a Beijing line; 106... without a country code is an SMS port
-    if _SMS_PORT.fullmatch(national) and not (abroad and len(national) == 10):
+    if SMS_PORT.fullmatch(national) and not (abroad and len(national) == 10):
         return Value(KIND, national, text)
     return None
 
@@ -133,9 +140,9 @@ def kind_of(normal: str) -> str:
     if "*" in normal:
         return "partial"
     if not normal.startswith("+"):
-        if _TOLL_FREE.fullmatch(normal):
+        if TOLL_FREE.fullmatch(normal):
             return "toll_free"
-        return "sms_port" if _SMS_PORT.fullmatch(normal) else "short_code"
+        return "sms_port" if SMS_PORT.fullmatch(normal) else "short_code"
     if not normal.startswith("+86"):
         return "international"
     national = normal[3:]

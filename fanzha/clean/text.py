@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fanzha.clean import domain, email, handle, moment, money, name, number_run, url, wallet
+from fanzha.clean import address, domain, email, handle, labelled, moment, money, name, number_run, url, wallet
 from fanzha.clean.fold import normalise as normalise
 from fanzha.clean.value import Value
 
@@ -108,12 +108,20 @@ def find(
     chosen: list[_Candidate] = []
     taken = bytearray(len(folded))
     for candidate in candidates:
-        if taken.find(1, candidate.start, candidate.end) < 0:
-            taken[candidate.start : candidate.end] = b"\x01" * (candidate.end - candidate.start)
-            chosen.append(candidate)
+        occupied = taken.find(1, candidate.start, candidate.end)
+        free = candidate if occupied < 0 else _cut(folded, candidate, occupied)
+        if free is not None:
+            taken[free.start : free.end] = b"\x01" * (free.end - free.start)
+            chosen.append(free)
     chosen.sort(key=lambda c: c.start)
     starts = [c.start for c in chosen]
     return tuple(_found(text, folded, origin, c, chosen, starts) for c in chosen)
+
+
+def _cut(folded: str, candidate: _Candidate, end: int) -> _Candidate | None:
+    """What is left of an address before something else begins: where it ends no sign says. Anything else is whole or not."""
+    value = address.parse(folded[candidate.start : end]) if candidate.kind == address.KIND else None
+    return None if value is None else _of(value, candidate.start, end, candidate.rank)
 
 
 def _found(
@@ -138,7 +146,12 @@ def _found(
     )
 
 
-_WITH_LETTERS: Final = frozenset(("url", "domain", "email", "wallet", "wechat", "telegram", "name"))
+_WITH_LETTERS: Final = frozenset(
+    (
+        *("url", "domain", "email", "wallet", "wechat", "telegram", "name"),
+        *("address", "app", "bic", "cell", "certificate", "credit_code", "iban"),
+    )
+)
 
 
 def _role(folded: str, candidate: _Candidate, chosen: list[_Candidate], starts: list[int]) -> str:
@@ -177,6 +190,9 @@ def _candidates(folded: str, relative_to_ms: int | None, zone: str, region: str)
                 yield _Candidate(start, end, kind, person.normal, True, person.partial, "", 4)
         else:
             yield _Candidate(start, end, kind, normal, True, False, "", 9)
+    for start, end, value in labelled.scan(folded, lower):
+        # an address yields to anything else found in it
+        yield _of(value, start, end, 3 if value.kind == address.KIND else 9)
     if "*" in folded or any(c in folded for c in "0123456789"):
         for start, end, value in number_run.scan(folded, region):
             yield _of(value, start, end, _rank(value))

@@ -12,6 +12,7 @@ from fanzha.formats.legs import legs_of
 from fanzha.formats.mapping import Mapping, check_fits
 from fanzha.formats.messages import messages_of
 from fanzha.formats.reports import reports_of
+from fanzha.formats.shapes import shaped
 
 _MAKERS = {"leg": legs_of, "call": calls_of, "report": reports_of, "message": messages_of, "account": accounts_of}
 
@@ -22,9 +23,9 @@ def apply(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     if maker is None:
         raise InputError(f"no records are called {mapping.record!r}", f"没有名为“{mapping.record}”的记录")
     if not source.fixes:
-        return maker(mapping, grid, source)
+        return maker(*shaped(mapping, grid, source), source)
     done = fixed(grid, source.fixes)
-    return remarked(maker(mapping, done.grid, source), done)
+    return remarked(maker(*shaped(mapping, done.grid, source), source), done)
 
 
 def readings(mapping: Mapping, sheet: Sheet, source: Source) -> Iterator[Reading]:

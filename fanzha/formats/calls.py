@@ -4,7 +4,7 @@ import re
 
 import pyarrow as pa
 
-from fanzha.clean import imei, phone
+from fanzha.clean import imei, phone_batch
 from fanzha.formats.columns import Ledger, mapped, moments, record, truth
 from fanzha.formats.grid import Grid, Reading, Source
 from fanzha.formats.headers import normal_word
@@ -44,10 +44,13 @@ def medium_of(text: str) -> str:
 def calls_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     """One block of call records as calls."""
     ledger = Ledger(grid)
+    ledger.heed(field_column(mapping, grid, "remarks"))
     own_text, other_text = field_column(mapping, grid, "subscriber"), field_column(mapping, grid, "counterparty")
-    own, other = (
-        mapped(column, lambda text: _number(text, mapping.region or source.region)) for column in (own_text, other_text)
-    )
+    region = mapping.region or source.region
+    own, other = (phone_batch.read(column, region).normal for column in (own_text, other_text))
+    if mapping.has("sender"):  # a message may come from a name
+        named = field_column(mapping, grid, "sender")
+        other = pc.if_else(pc.equal(named, ""), other, named)
     ledger.reject(truth(pc.is_null(own)), "bad_phone", "subscriber")
     ledger.reject(truth(pc.is_null(other)), "bad_phone", "counterparty")
     kind = field_column(mapping, grid, "direction")
@@ -84,11 +87,6 @@ def calls_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     keep = ledger.kept()
     whole = record("calls", grid.rows, grid.offsets, columns)
     return ledger.reading({"calls": whole if keep.all() else whole.filter(pa.array(keep))})
-
-
-def _number(text: str, region: str) -> str | None:
-    value = phone.parse(text, region=region)
-    return value.normal if value is not None else None
 
 
 def _direction(text: str, listed: dict[str, str]) -> str | None:

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from fanzha.clean import account, moment, money
+from fanzha.clean import account, moment, money, payment_account, wallet
 from fanzha.clean.currency import exponent
 from fanzha.formats.grid import BadRow, Grid, Reading
 from fanzha.formats.headers import normal_word
@@ -40,6 +40,21 @@ class Ledger:
     reasons: dict[int, tuple[str, str]] = field(default_factory=dict)
     noted: list[tuple[int, str, str]] = field(default_factory=list)  # (index, code, field)
     about_file: list[str] = field(default_factory=list)
+    sizes: dict[tuple[int, str, str], int] = field(default_factory=dict)  # of what is noted, in its own unit
+
+    def heed(self, column: pa.StringArray) -> None:
+        """Put in what a format has written beside its rows, parted by ";": `!reason field` puts a row in quarantine,
+        `code field` and `code field=size` are notes."""
+        for index in np.flatnonzero(filled(column)).tolist():
+            for remark in column[index].as_py().split(";"):
+                code, _, rest = remark.partition(" ")
+                name, _, size = rest.partition("=")
+                if code.startswith("!"):
+                    self.reasons.setdefault(index, (code[1:], name))
+                    continue
+                self.noted.append((index, code, name))
+                if size:
+                    self.sizes[index, code, name] = int(size)
 
     def reject(self, mask: Mask, reason: str, name: str) -> None:
         """Put the rows under `mask` in quarantine."""
@@ -64,7 +79,8 @@ class Ledger:
             BadRow(int(rows[index]), int(offsets[index]), reason, name)
             for index, (reason, name) in sorted(self.reasons.items())
         ]
-        notes = [n for n in self.noted if n[0] not in self.reasons]
+        # what a file's own totals say stands, though the row it is said of is in quarantine
+        notes = [n for n in self.noted if n[0] not in self.reasons or n[1] == "summary_differs"]
         at = np.array([n[0] for n in notes], dtype=np.int64)
         note_rows = np.concatenate((np.zeros(len(self.about_file), np.int64), rows[at]))
         note_offsets = np.concatenate((np.full(len(self.about_file), -1, np.int64), offsets[at]))
@@ -78,6 +94,9 @@ class Ledger:
                 {
                     "code": pa.array([*self.about_file, *(n[1] for n in notes)], pa.string()),
                     "field": pa.array([*("" for _ in self.about_file), *(n[2] for n in notes)], pa.string()),
+                    "detail_minor": pa.array(
+                        [*(None for _ in self.about_file), *(self.sizes.get(n) for n in notes)], pa.int64()
+                    ),
                 },
             ),
             kept=total - len(bad),
@@ -146,8 +165,21 @@ def accounts(column: pa.StringArray) -> pa.StringArray:
     if pc.all(plain).as_py():
         return column
     rest = pc.if_else(plain, "", column)
-    result: pa.StringArray = pc.if_else(plain, column, mapped(rest, account.normal_form))
+    result: pa.StringArray = pc.if_else(plain, column, mapped(rest, _account))
     return result
+
+
+def _account(text: str) -> str | None:
+    """A wallet or an account of a payment firm in its own normal form, which upper case would destroy; any other account in
+    that of `account`."""
+    paying = payment_account.parse(text) if ":" in text else None
+    if paying is not None:
+        return paying.normal
+    if ":" in text or len(text) >= 26:
+        value = wallet.parse(text)
+        if value is not None and (value.valid or ":" in text):
+            return value.normal
+    return account.normal_form(text)
 
 
 def scientific(column: pa.StringArray) -> Mask:

@@ -69,7 +69,8 @@ def total_words() -> frozenset[str]:
 
 @cache
 def _all_headers() -> frozenset[str]:
-    return frozenset().union(*(fields_of(record) for record in ("leg", "call", "report", "identifier"))) | chains()
+    told = frozenset(normal(name) for name in _load("aliases.yaml")["told"])
+    return told.union(*(fields_of(record) for record in ("leg", "call", "report", "identifier"))) | chains()
 
 
 def is_known(header: str) -> bool:

@@ -3,16 +3,40 @@
 from collections.abc import Iterator
 
 from fanzha.errors import NotFound, UnreadableFile
+from fanzha.formats.alipay_details import AlipayDetails
 from fanzha.formats.bank_feedback import BankFeedback
 from fanzha.formats.call_records import CONSUMER, INVESTIGATIVE
+from fanzha.formats.chain_transfers import ChainTransfers
+from fanzha.formats.docx import Docx
 from fanzha.formats.grid import Format, Reading, Recognition, Source
+from fanzha.formats.indian_call_records import IndianCallRecords
+from fanzha.formats.iso20022 import STATEMENT, TRANSFER
+from fanzha.formats.mail import Mail
 from fanzha.formats.mapping import Mapping
 from fanzha.formats.narrative import Narrative
+from fanzha.formats.platform_reply import PlatformReply
 from fanzha.formats.table import AnyTable
+from fanzha.formats.tenpay import TenpayRegistration, TenpayTrades
 
 SCORE_MIN = 50
 TABLE = AnyTable()
-FORMATS: tuple[Format, ...] = (BankFeedback(), CONSUMER, INVESTIGATIVE, Narrative(), TABLE)
+FORMATS: tuple[Format, ...] = (
+    Mail(),
+    Docx(),
+    BankFeedback(),
+    PlatformReply(),
+    TenpayTrades(),
+    TenpayRegistration(),
+    AlipayDetails(),
+    STATEMENT,
+    TRANSFER,
+    ChainTransfers(),
+    IndianCallRecords(),
+    CONSUMER,
+    INVESTIGATIVE,
+    Narrative(),
+    TABLE,
+)
 
 
 def recognise(source: Source) -> list[Recognition]:

@@ -71,6 +71,7 @@ def vocabulary_of(mapping: Mapping, name: str) -> dict[str, str]:
 def legs_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     """One block of a statement as legs."""
     ledger = Ledger(grid)
+    ledger.heed(field_column(mapping, grid, "remarks"))
     own_text, counter_text = field_column(mapping, grid, "account"), field_column(mapping, grid, "counter_account")
     if source.account:
         own_text = pc.if_else(pc.equal(own_text, ""), source.account, own_text)
@@ -156,6 +157,8 @@ def stated_currency(mapping: Mapping, grid: Grid, source: Source) -> pa.StringAr
     """ISO 4217 code of each row: from its own cell, else the usual one; null where the cell is no currency."""
     usual = mapping.currency or mapping.fixed.get("currency", "") or source.currency
     listed = vocabulary_of(mapping, "currency")
+    if mapping.shape == "on_chain":  # the code of a token, made from its contract
+        return absent_as_null(picked(grid, mapping.positions("currency")))
     return mapped(picked(grid, mapping.positions("currency")), lambda text: _currency(text, listed, usual))
 
 

@@ -6,7 +6,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from fanzha.errors import InputError
 from fanzha.formats.grid import Sheet
@@ -44,6 +44,7 @@ class Mapping:
     unit        "yuan" for major units, "fen" for minor ones
     currency, zone, region, date_order   "" for those of the source
     form        of reports: "told", "chat" or "mail"
+    shape       how the columns are laid out anew before they are read ("" for as they stand), see `shapes.py`
     numbered    whether 0 and 1 in the direction column are debit and credit (stated by the format, never guessed)
     why_en, why_zh  what the proposal rests on
     """
@@ -58,6 +59,7 @@ class Mapping:
     region: str = ""
     date_order: str = ""
     form: str = "told"
+    shape: str = ""
     numbered: bool = False
     why_en: tuple[str, ...] = ()
     why_zh: tuple[str, ...] = ()
@@ -77,6 +79,11 @@ class Mapping:
     def mentions(self) -> Iterator[Use]:
         """The columns that hold identifiers."""
         return (use for use in self.uses if use.field == "mention")
+
+    def replaced(self, names: tuple[str, ...], first: int) -> "Mapping":
+        """The mapping with the fields `names` in the columns from position `first` on, and not where they were."""
+        kept = tuple(use for use in self.uses if use.field not in names)
+        return replace(self, uses=(*kept, *(Use(name, first + place, name) for place, name in enumerate(names))))
 
     def to_json(self) -> str:
         """As JSON, keys sorted."""

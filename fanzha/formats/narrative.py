@@ -172,6 +172,11 @@ def _starts(lines: list[str]) -> list[int]:
     return []
 
 
+def is_label(text: str) -> bool:
+    """Whether a text is one of the labels that begin such lines, without what it states."""
+    return any(pattern.fullmatch(f"{text.strip()}:") for pattern in (*_STATED, _BODY))
+
+
 def _one(grid: Grid, wanted: Wanted) -> Iterator[Grid]:
     yield grid
 

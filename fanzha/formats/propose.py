@@ -9,7 +9,22 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from fanzha.clean import bank_card, cn_id, domain, email, imei, moment, phone, url, wallet
+from fanzha.clean import (
+    bank_card,
+    cn_id,
+    cnaps,
+    credit_code,
+    domain,
+    email,
+    iban,
+    iccid,
+    imei,
+    imsi,
+    moment,
+    phone,
+    url,
+    wallet,
+)
 from fanzha.formats.grid import Sheet, Source
 from fanzha.formats.headers import chains, fields_of, normal, roles
 from fanzha.formats.mapping import Mapping, Use
@@ -32,6 +47,11 @@ _SNIFFERS: tuple[tuple[str, Callable[[str], bool]], ...] = (
     ("domain", lambda t: "/" not in t and (v := domain.parse(t)) is not None and v.valid),
     ("url", lambda t: ("/" in t or "[.]" in t) and (v := url.parse(t)) is not None and v.valid),
     ("cn_id", lambda t: len(t) in (15, 18) and (v := cn_id.parse(t)) is not None and v.valid),
+    ("credit_code", lambda t: len(t) == 18 and credit_code.validate(t)),
+    ("iban", lambda t: len(t) >= 15 and t[:1].isalpha() and (v := iban.parse(t)) is not None and v.valid),
+    ("iccid", lambda t: len(t) in (19, 20) and iccid.validate(t)),
+    ("imsi", lambda t: len(t) == 15 and t.startswith("460") and imsi.validate(t)),
+    ("cnaps", lambda t: len(t) == 12 and cnaps.validate(t)),
     ("account", lambda t: len(t) >= 16 and (v := bank_card.parse(t)) is not None and v.valid),
     ("phone", lambda t: 7 <= len(t) <= 20 and (v := phone.parse(t)) is not None and v.valid),
     ("imei", lambda t: len(t) in (15, 16) and (v := imei.parse(t)) is not None and v.valid),

@@ -11,7 +11,30 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from fanzha.clean import account, bank_card, cn_id, domain, email, imei, phone, text, url, wallet
+from fanzha.clean import (
+    account,
+    address,
+    app,
+    bank_card,
+    bic,
+    certificate,
+    cn_id,
+    cnaps,
+    credit_code,
+    domain,
+    email,
+    iban,
+    iccid,
+    imei,
+    imsi,
+    phone,
+    text,
+    url,
+    wallet,
+)
+from fanzha.clean import (
+    cell as radio_cell,
+)
 from fanzha.clean.value import Value
 from fanzha.formats.columns import Ledger, filled, moments, picked, record, truth
 from fanzha.formats.grid import PARTS, Grid, Reading, Source
@@ -26,6 +49,20 @@ TEXT_MAX = 200_000  # characters of one text that are searched
 _PIECE = re.compile(f"[^{PARTS}\\s,;\uff0c\uff1b、|]+")
 _URL_PIECE = re.compile(f"[^{PARTS}\\s,\uff0c、]+")
 _PHONE_PIECE = re.compile(f"[^{PARTS}\\n,;\uff0c\uff1b、|/]+")
+_LINE_PIECE = re.compile(f"[^{PARTS}\\n;\uff1b|]+")
+# what is printed in groups is one thing in spite of its blanks; addresses and cells have commas in them
+_PIECES = (
+    {"url": _URL_PIECE}
+    | dict.fromkeys(("phone", "iban", "iccid", "imsi", "certificate", "credit_code", "cnaps", "bic"), _PHONE_PIECE)
+    | dict.fromkeys(("address", "cell"), _LINE_PIECE)
+)
+_PARSERS = {
+    module.KIND: module.parse
+    for module in (
+        *(address, app, bic, radio_cell, certificate, cn_id, cnaps, credit_code, email),
+        *(iban, iccid, imei, imsi, url),
+    )
+}
 
 
 @dataclass(slots=True)
@@ -151,7 +188,7 @@ def _mention_rows(mapping: Mapping, grid: Grid, ledger: Ledger, mentions: Mentio
 
 def identifiers(use: Use, cell: str, source: Source) -> Iterator[text.Found]:
     """Every identifier in a cell of an identifier column."""
-    pieces = {"url": _URL_PIECE, "phone": _PHONE_PIECE}.get(use.kind, _PIECE)
+    pieces = _PIECES.get(use.kind, _PIECE)
     for piece in pieces.finditer(cell):
         start, written = piece.start(), piece.group()
         value = _value(use, written, source.region) if use.kind else None
@@ -188,15 +225,18 @@ def identifiers(use: Use, cell: str, source: Source) -> Iterator[text.Found]:
 def _value(use: Use, written: str, region: str) -> Value | None:
     """The identifier that the column promises, or what else of its family it is."""
     if use.kind == "account":
-        card = bank_card.parse(written)
-        return card if card is not None and card.valid else account.parse(written)
+        # text names an IBAN by that kind: a cell of accounts must say the same of the same number
+        known = (
+            value for parse in (bank_card.parse, iban.parse) if (value := parse(written)) is not None and value.valid
+        )
+        return next(known, None) or account.parse(written)
     if use.kind == "wallet":
         return wallet.parse(written, chain=use.chain or None)
     if use.kind == "phone":
         return phone.parse(written, region=region)
     if use.kind == "domain":
         return domain.parse(written) or url.parse(written)
-    parser = {"url": url.parse, "email": email.parse, "imei": imei.parse, "cn_id": cn_id.parse}.get(use.kind)
+    parser = _PARSERS.get(use.kind)
     return parser(written) if parser is not None else None
 
 

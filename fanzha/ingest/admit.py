@@ -1,43 +1,24 @@
 """The only writer. A received file is kept byte for byte, then read; what is read can always be read again."""
 
-import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-
 from fanzha.errors import InputError, UnreadableFile
-from fanzha.formats import known
-from fanzha.formats.grid import BadRow, Reading, Source
-from fanzha.formats.mapping import Mapping, from_json
-from fanzha.ingest.quality import examine
-from fanzha.model.table import record_tables
+from fanzha.formats import bundle, known
+from fanzha.formats.grid import Content, Source
+from fanzha.formats.mapping import Mapping
+from fanzha.ingest.reading import BUNDLE, IN_MEMORY_MAX, UNREADABLE, read_into, source_of
+from fanzha.ingest.state import state_of
 from fanzha.model.terms import Terms
-from fanzha.store.engine import Engine, arrow_schema
+from fanzha.store.disk import storage
+from fanzha.store.engine import Engine
 from fanzha.store.journal import Entry
 from fanzha.store.record import Act, Record
 
-RECORD_TABLES = tuple(record_tables())
-UNREADABLE = "unreadable"
-FILE_BYTES_MAX = 8 << 30
-
-
-# What a reader may raise on bytes it was not made for. The file is then quarantined whole, with the
-# reason `reader_failed`: a fault of ours must neither lose a file nor stop the others.
-READER_FAULTS = (
-    InputError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-    pa.ArrowException,
-)
-Counts = npt.NDArray[np.int64]  # rows in, kept, quarantined, structure
+FILE_BYTES_MAX = 64 << 30
+BUNDLES_MAX = 3  # bundles within bundles
+_COPY = 1 << 20
 Choose = Callable[[Record, Source], Mapping | None]
 
 
@@ -50,7 +31,8 @@ def no_mapping(_record: Record, _source: Source) -> None:
 class Admission:
     """What became of one file. `rows_in == kept + quarantined + structure`, always.
 
-    `file` is its number in the journal; `again` says that the same bytes had been admitted before and nothing changed.
+    `file` is its number in the journal; `part_of` that of the bundle it came in, -1 for none; `again` says that the same
+    bytes had been admitted before and nothing changed.
     """
 
     file: int
@@ -61,148 +43,130 @@ class Admission:
     kept: int
     quarantined: int
     structure: int
+    part_of: int = -1
     again: bool = False
 
 
-def admit(record: Record, engine: Engine, path: Path, terms: Terms, act: Act, choose: Choose = no_mapping) -> Admission:
-    """Admit one file: kept, journalled, acknowledged, then read into the tables.
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What every admission of one run shares. `choose` gives the mapping kept for a file's layout, if one was."""
 
-    `choose` gives the mapping kept for the file's layout, if one was.
+    record: Record
+    engine: Engine
+    terms: Terms
+    act: Act
+    choose: Choose = no_mapping
+
+
+def admit(door: Door, path: Path, name: str = "") -> list[Admission]:
+    """Admit one file, and what is in it where it is a bundle: kept, journalled, acknowledged, then read into the tables.
+
+    `name` is what it is called in the record; by default the file's own name.
     """
     if path.is_symlink() or not path.is_file():
         raise InputError("this is not an ordinary file", "不是普通文件", where=str(path))
-    if path.stat().st_size > FILE_BYTES_MAX:
-        raise InputError(
-            "the file is larger than 8 GB", "文件超过 8 GB", where=str(path), remedy="split it", remedy_zh="请拆分文件"
-        )
-    return admit_content(record, engine, path.read_bytes(), path.name, terms, act, choose)
+    with storage(path):
+        size = path.stat().st_size
+        if size > FILE_BYTES_MAX:
+            raise InputError(
+                f"the file is larger than {FILE_BYTES_MAX >> 30} GB",
+                f"文件超过 {FILE_BYTES_MAX >> 30} GB",
+                where=str(path),
+                remedy="split it",
+                remedy_zh="请拆分文件",
+            )
+        if size <= IN_MEMORY_MAX:
+            return admit_content(door, path.read_bytes(), name or path.name)
+    return admit_content(door, path, name or path.name)
 
 
-def admit_content(
-    record: Record, engine: Engine, content: bytes, name: str, terms: Terms, act: Act, choose: Choose = no_mapping
-) -> Admission:
-    """Admit bytes that came under a name."""
-    held = record.find(record.keys.fingerprint(content))
-    if held is not None:
-        return _admission(engine, held.seq, again=True)
-    source = source_of(content, name, terms)
-    public: dict[str, object] = {"format": UNREADABLE, "score": 0, "terms": terms.as_dict(), "mapping": None}
+def admit_content(door: Door, content: bytes | Path, name: str, part_of: int = -1) -> list[Admission]:
+    """Admit bytes, or a file too large to hold, that came under a name."""
+    return [_admission(door.engine, *found) for found in _admit(door, content, name, part_of, 0)]
+
+
+def _pieces(content: bytes | Path) -> Iterator[bytes]:
+    if isinstance(content, bytes):
+        yield content
+        return
+    with storage(content), content.open("rb") as handle:
+        while piece := handle.read(_COPY):
+            yield piece
+
+
+def _admit(door: Door, content: bytes | Path, name: str, part_of: int, depth: int) -> Iterator[tuple[int, bool]]:
+    """(number, whether it was held already) of a file and of everything in it, each acknowledged before it is given."""
+    record = door.record
+    held = record.receive(_pieces(content))
+    entry = record.find(held.fingerprint)
+    again = entry is not None
+    if entry is not None:
+        record.drop(held)
+        if part_of >= 0 and entry.public.get("part_of") != part_of:
+            _note_again(record, entry, part_of, door.act)
+        source = source_of(content if isinstance(content, bytes) else record.content(entry), name, door.terms)
+    else:
+        data: bytes | Content = content if isinstance(content, bytes) else record.opened(held)
+        source = source_of(data, name, door.terms)
+        public, private = _recognised(door, source)
+        if part_of >= 0:
+            public["part_of"] = part_of
+        entry = record.add(held, door.act, public, private)
+        source = source_of(content if isinstance(content, bytes) else record.content(entry), name, door.terms)
+        with door.engine.transaction():
+            read_into(door.engine, state_of(record.journal.entries(), entry.seq), source)
+            _, stages, code = door.engine.stamp()
+            door.engine.set_stamp(entry.seq + 1, stages, code)
+    yield entry.seq, again
+    if entry.public["format"] in (BUNDLE, "mail") and depth < BUNDLES_MAX and bundle.is_bundle(source):
+        yield from _inside(door, source, entry, depth)
+
+
+def _inside(door: Door, source: Source, whole: Entry, depth: int) -> Iterator[tuple[int, bool]]:
+    """Every member of a bundle that can be unpacked. Those refused are rows in quarantine of the bundle itself."""
+    try:
+        for member in bundle.members(source):
+            if isinstance(member, bundle.Member):
+                yield from _admit(door, member.data, f"{source.name}/{member.name}", whole.seq, depth + 1)
+    except UnreadableFile:
+        return  # the bundle's own reading says so
+
+
+def _note_again(record: Record, held: Entry, part_of: int, act: Act) -> None:
+    """That a bundle brought bytes which were held already: who erases them must erase the bundle too."""
+    known_already = any(
+        e.act == "again" and e.public["admission"] == held.seq and e.public["part_of"] == part_of
+        for e in record.journal.entries()
+    )
+    if not known_already:
+        record.note("again", act, {"admission": held.seq, "part_of": part_of}, about=held)
+
+
+def _recognised(door: Door, source: Source) -> tuple[dict[str, object], dict[str, str]]:
+    """Public and private details of an admission: what the file is and how it will be read."""
+    public: dict[str, object] = {
+        "format": UNREADABLE,
+        "score": 0,
+        "terms": door.terms.as_dict(),
+        "mapping": None,
+    }
+    if len(source.data) and bundle.is_archive(source):
+        return public | {"format": BUNDLE, "score": 98}, {
+            "name": source.name,
+            "why_en": "a container of files",
+            "why_zh": "内含多个文件的压缩包",
+        }
     try:
         best = known.best(source)
     except UnreadableFile as problem:
-        private = {"name": name, "why_en": problem.what, "why_zh": problem.what_zh}
-    else:
-        mapping = choose(record, source)
-        public |= {"format": best.format, "score": best.score, "mapping": mapping.to_json() if mapping else None}
-        private = {"name": name, "why_en": best.why_en, "why_zh": best.why_zh, **best.details}
-    entry = record.add(content, act, public, private)
-    read_into(engine, entry, public, content)
-    return _admission(engine, entry.seq)
+        return public, {"name": source.name, "why_en": problem.what, "why_zh": problem.what_zh}
+    mapping = door.choose(door.record, source)
+    public |= {"format": best.format, "score": best.score, "mapping": mapping.to_json() if mapping else None}
+    return public, {"name": source.name, "why_en": best.why_en, "why_zh": best.why_zh, **best.details}
 
 
-def source_of(content: bytes, name: str, terms: Terms) -> Source:
-    """A received file with the settings of its admission."""
-    return Source(content, name, terms.zone, terms.region, terms.currency)
-
-
-def read_into(engine: Engine, entry: Entry, settings: dict[str, object], content: bytes) -> None:
-    """Fill the record tables from one admission, in one transaction. `settings` are those of the admission or of its
-    latest correction."""
-    private = entry.private or {}
-    terms = Terms.from_dict(dict(settings["terms"]))  # type: ignore[call-overload]
-    source = source_of(content, str(private.get("name", "")), terms)
-    mapping = from_json(str(settings["mapping"])) if settings["mapping"] else None
-    try:
-        _fill(engine, entry, settings, terms, _readings(str(settings["format"]), source, mapping))
-    except READER_FAULTS as fault:
-        reason = "unreadable_file" if isinstance(fault, InputError) else "reader_failed"
-        _fill(engine, entry, settings, terms, [_whole_file(reason)])
-
-
-def _fill(engine: Engine, entry: Entry, settings: dict[str, object], terms: Terms, readings: Iterable[Reading]) -> None:
-    """Replace what the tables hold of one file by `readings`, in one transaction."""
-    counts = np.zeros(4, np.int64)
-    engine.begin()
-    try:
-        if engine.stamp()[0] > entry.seq:  # read before: a correction
-            clear(engine, entry.seq)
-        filled: set[str] = set()
-        for reading in readings:
-            counts += _store(engine, entry.seq, reading)
-            filled.update(name for name, rows in reading.tables.items() if rows.num_rows)
-        examine(engine, entry.seq, filled)
-        engine.put("files", _file_row(entry, settings, terms, counts))
-        records, stages, code = engine.stamp()
-        engine.set_stamp(max(records, entry.seq + 1), stages, code)
-        engine.commit()
-    except BaseException:
-        engine.rollback()
-        raise
-
-
-def clear(engine: Engine, file: int) -> None:
-    """Remove every row that came from one file."""
-    for name in (*RECORD_TABLES, "files"):
-        engine.remove_file(name, file)
-
-
-def _readings(name: str, source: Source, mapping: Mapping | None) -> Iterable[Reading]:
-    if not source.data:
-        return [_whole_file("empty_file")]
-    return [_whole_file("unreadable_file")] if name == UNREADABLE else known.read(name, source, mapping)
-
-
-def _whole_file(reason: str) -> Reading:
-    """A file that counts as one row, in quarantine."""
-    notes = arrow_schema(record_tables()["notes"], without=("file",)).empty_table()
-    return Reading(tables={}, bad=(BadRow(1, 0, reason),), notes=notes, kept=0, structure=0, rows_in=1)
-
-
-def _store(engine: Engine, file: int, reading: Reading) -> Counts:
-    for name, rows in {**reading.tables, "notes": reading.notes, "quarantine": _bad_rows(reading.bad)}.items():
-        if rows.num_rows:
-            engine.put(name, rows.append_column("file", pa.array(np.full(rows.num_rows, file, np.int64))))
-    return np.array([reading.rows_in, reading.kept, len(reading.bad), reading.structure], np.int64)
-
-
-def _bad_rows(bad: tuple[BadRow, ...]) -> pa.Table:
-    return pa.table(
-        {
-            "row": pa.array([row.row for row in bad], pa.int64()),
-            "byte_offset": pa.array([row.byte_offset for row in bad], pa.int64()),
-            "reason": pa.array([row.reason for row in bad], pa.string()),
-            "field": pa.array([row.field for row in bad], pa.string()),
-        }
-    )
-
-
-def _file_row(entry: Entry, settings: dict[str, object], terms: Terms, counts: Counts) -> pa.Table:
-    private = entry.private or {}
-    skip = {"name", "why_en", "why_zh"}
-    row = {
-        "file": entry.seq,
-        "item": entry.item,
-        "name": str(private.get("name", "")),
-        "format": settings["format"],
-        "score": settings["score"],
-        "why": json.dumps([private.get("why_en", ""), private.get("why_zh", "")], ensure_ascii=False),
-        "size": entry.public["size"],
-        "encoding": " ".join(f"{key}={value}" for key, value in sorted(private.items()) if key not in skip),
-        "rows_in": int(counts[0]),
-        "kept": int(counts[1]),
-        "quarantined": int(counts[2]),
-        "structure": int(counts[3]),
-        "withdrawn": False,
-        "at_ms": entry.at_ms,
-        "actor": entry.actor,
-        **{name: getattr(terms, name) for name in ("body", "purpose", "legal_basis", "sensitivity", "tlp")},
-        "reliability": terms.reliability,
-    }
-    return pa.Table.from_pylist([row])
-
-
-def _admission(engine: Engine, file: int, *, again: bool = False) -> Admission:
-    columns = ("file", "name", "format", "score", "rows_in", "kept", "quarantined", "structure")
+def _admission(engine: Engine, file: int, again: bool) -> Admission:
+    columns = ("file", "name", "format", "score", "rows_in", "kept", "quarantined", "structure", "part_of")
     named = ", ".join(f'"{column}"' for column in columns)
     row = engine.rows(f'SELECT {named} FROM files WHERE "file" = ?', (file,))[0]
     return Admission(**dict(zip(columns, row, strict=True)), again=again)

@@ -1,13 +1,14 @@
 """Bring the record tables up to the journal: the same code after a crash, after a correction, and for a rebuild."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from fanzha.ingest.admit import clear, read_into
+from fanzha.ingest.reading import IN_MEMORY_MAX, read_into, source_of
+from fanzha.ingest.state import State, states, touched
 from fanzha.store.engine import Engine
-from fanzha.store.journal import Entry
 from fanzha.store.record import Record
 
 Progress = Callable[[int, int, str], None]  # done, of how many, what
+BATCH_BYTES = 8 << 20  # files of so many bytes together share a transaction
 
 
 def _silent(_done: int, _total: int, _what: str) -> None:
@@ -15,33 +16,48 @@ def _silent(_done: int, _total: int, _what: str) -> None:
 
 
 def follow(record: Record, engine: Engine, progress: Progress = _silent) -> int:
-    """Apply every journal entry the tables have not seen; the number applied."""
+    """Bring every file that acts since the tables' position concern to what the journal says of it now; how many files."""
     start, stages, code = engine.stamp()
     entries = record.journal.entries()
-    for entry in entries[start:]:
-        apply(record, engine, entries, entry)
-        progress(entry.seq + 1 - start, len(entries) - start, str((entry.private or {}).get("name", entry.act)))
-    if len(entries) > start:
-        engine.set_stamp(len(entries), stages, code)
-    return len(entries) - start
+    if start >= len(entries):
+        return 0
+    files = touched(entries, start)
+    found = states(entries, files)
+    erasing = any(entry.act == "erase" for entry in entries[start:])
+    done = 0
+    for batch in _batches([found[file] for file in files]):
+        with engine.transaction():
+            for state in batch:
+                progress(done, len(files), state.name)
+                done += 1
+                _read_again(record, engine, state)
+            if not erasing:
+                # later acts only concern files of lower numbers, which then are read once more
+                engine.set_stamp(max(start, batch[-1].admission.seq + 1), stages, code)
+    progress(done, len(files), "")
+    if erasing:
+        engine.rewrite()  # before the stamp says that it was done
+    engine.set_stamp(len(entries), stages, code)
+    return len(files)
 
 
-def apply(record: Record, engine: Engine, entries: Sequence[Entry], entry: Entry) -> None:
-    """Apply one act to the record tables. Acts that do not concern them change nothing."""
-    if entry.act == "admit":
-        read_into(engine, entry, entry.public, record.content(entry))
-    elif entry.act == "correct":
-        admission = entries[entry.public["admission"]]
-        read_into(engine, admission, {**admission.public, **entry.public["settings"]}, record.content(admission))
-    elif entry.act == "withdraw":
-        _withdraw(engine, entry.public["admission"])
+def _read_again(record: Record, engine: Engine, state: State) -> None:
+    if state.erased_by >= 0:
+        read_into(engine, state, None)
+        return
+    content = record.content(state.admission)
+    data = content[:] if len(content) <= IN_MEMORY_MAX else content
+    read_into(engine, state, source_of(data, state.name, state.terms, state.fixes))
 
 
-def _withdraw(engine: Engine, file: int) -> None:
-    """Take every row of a file out of the tables; the file's own line stays, marked."""
-    kept = engine.arrow('SELECT * FROM files WHERE "file" = ?', (file,))
-    place = kept.schema.get_field_index("withdrawn")
-    engine.begin()
-    clear(engine, file)
-    engine.put("files", kept.set_column(place, "withdrawn", [[True] * kept.num_rows]))
-    engine.commit()
+def _batches(found: Sequence[State]) -> Iterator[list[State]]:
+    batch: list[State] = []
+    size = 0
+    for state in found:
+        batch.append(state)
+        size += int(state.admission.public["size"])
+        if size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

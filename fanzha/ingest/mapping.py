@@ -1,5 +1,6 @@
 """How a table of unknown layout is to be read: proposed from headers and content, shown, changed, kept for next time."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,9 +15,10 @@ from fanzha.formats.mapping import RECORDS, Mapping, Use, from_json, signature
 from fanzha.formats.propose import propose as propose_mapping
 from fanzha.formats.sheets import open_sheets
 from fanzha.ingest.amend import correct
+from fanzha.ingest.reading import source_of
 from fanzha.model.terms import Terms
 from fanzha.store.engine import Engine
-from fanzha.store.journal import Entry
+from fanzha.store.journal import Entry, undone
 from fanzha.store.record import Act, Record
 
 PREVIEW_ROWS = 5
@@ -49,7 +51,9 @@ def kept_mapping(record: Record, source: Source) -> Mapping | None:
 
 
 def _kept(record: Record) -> list[Entry]:
-    return [entry for entry in record.journal.entries() if entry.act == "map"]
+    entries = record.journal.entries()
+    gone = undone(entries)
+    return [entry for entry in entries if entry.act == "map" and entry.seq not in gone]
 
 
 def propose(record: Record | None, path: Path, terms: Terms, changes: Sequence[str] = ()) -> Proposal:
@@ -61,7 +65,7 @@ def propose(record: Record | None, path: Path, terms: Terms, changes: Sequence[s
     """
     if not path.is_file():
         raise InputError("there is no such file", "没有此文件", where=str(path))
-    source = Source(path.read_bytes(), path.name, terms.zone, terms.region, terms.currency)
+    source = source_of(path.read_bytes(), path.name, terms)
     sheets = open_sheets(source)
     if not sheets:
         raise UnreadableFile(
@@ -77,7 +81,7 @@ def propose(record: Record | None, path: Path, terms: Terms, changes: Sequence[s
     for change in changes:
         mapping = _changed(mapping, sheet, change)
     reading = apply(mapping, sheet.sample, source)
-    main = {"leg": "legs", "call": "calls", "report": "reports"}[mapping.record]
+    main = f"{mapping.record}s"
     return Proposal(
         path, signature(sheet), mapping, _columns(sheet, mapping), _preview(reading.tables.get(main)), len(reading.bad)
     )
@@ -87,7 +91,8 @@ def keep(record: Record, engine: Engine, proposal: Proposal, act: Act) -> None:
     """Keep a mapping for every later file of the layout; a file of these bytes that was admitted is read again."""
     public = {"signature": proposal.signature, "mapping": proposal.mapping.to_json()}
     record.note("map", act, public)
-    admitted = record.find(record.keys.fingerprint(proposal.path.read_bytes()))
+    with proposal.path.open("rb") as handle:
+        admitted = record.find(record.keys.fingerprint(hashlib.file_digest(handle, "sha256").digest()))
     if admitted is not None:
         correct(record, engine, admitted.seq, act, mapping=proposal.mapping, format_name="table")
 

@@ -7,16 +7,44 @@ from importlib.resources import files
 
 import yaml
 
-from fanzha.clean import account, domain, email, imei, phone, url, wallet
+from fanzha.clean import (
+    account,
+    address,
+    app,
+    bic,
+    cell,
+    certificate,
+    cnaps,
+    credit_code,
+    domain,
+    email,
+    iban,
+    iccid,
+    imei,
+    imsi,
+    phone,
+    url,
+    wallet,
+)
 from fanzha.clean.digits import MILLIBITS_PER_DIGIT
 
 MILLIBITS_PER_CHARACTER = 4000  # of identifiers that `clean` has no module for: fewer than log2(36) a character
 
 _SPECIFICITY: Mapping[str, Callable[[str], int]] = {
     "account": account.specificity,
+    "address": address.specificity,
+    "app": app.specificity,
+    "bic": bic.specificity,
+    "cell": cell.specificity,
+    "certificate": certificate.specificity,
+    "cnaps": cnaps.specificity,
+    "credit_code": credit_code.specificity,
     "domain": domain.specificity,
     "email": email.specificity,
+    "iban": iban.specificity,
+    "iccid": iccid.specificity,
     "imei": imei.specificity,
+    "imsi": imsi.specificity,
     "phone": phone.specificity,
     "url": url.specificity,
     "wallet": wallet.specificity,

@@ -22,8 +22,9 @@ from fanzha.document.figures import moment, money
 from fanzha.document.words import code_name, pick
 from fanzha.errors import FanzhaError
 from fanzha.formats import known
-from fanzha.ingest.admit import UNREADABLE, Admission
+from fanzha.ingest.admit import Admission
 from fanzha.ingest.mapping import Proposal
+from fanzha.ingest.reading import UNREADABLE
 from fanzha.model.table import Column, record_tables
 from fanzha.model.version import VERSION
 from fanzha.model.words import vocabulary

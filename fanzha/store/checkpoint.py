@@ -13,15 +13,20 @@ ED25519 = b"\x01"
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """What the journal was when it was signed: its name, its size in entries, its root (32 bytes)."""
+    """What the journal was when it was signed: its name, its size in entries, its root (32 bytes), the layout on disk.
+
+    The layout stands in an extension line; layout 1 had none, so a program that knows only that one refuses a newer head.
+    """
 
     origin: str
     size: int
     root: bytes
+    layout: int = 1
 
     def body(self) -> str:
         """The text that is signed."""
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        extension = f"layout {self.layout}\n" if self.layout > 1 else ""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n{extension}"
 
 
 def key_hash(origin: str, public: bytes) -> bytes:
@@ -40,9 +45,10 @@ def open_note(note: str, public: bytes) -> Checkpoint:
     """The checkpoint in a signed note; ValueError if it is malformed or not signed by this key."""
     body, separator, tail = note.partition("\n\n")
     lines = body.split("\n")
-    if not separator or len(lines) != 3 or not tail.endswith("\n") or tail.count("\n") != 1:
+    if not separator or not 3 <= len(lines) <= 4 or not tail.endswith("\n") or tail.count("\n") != 1:
         raise ValueError("not a signed checkpoint")
-    checkpoint = Checkpoint(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True))
+    layout = int(lines[3].removeprefix("layout ")) if len(lines) == 4 else 1
+    checkpoint = Checkpoint(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True), layout)
     mark, name, encoded = tail[:-1].split(" ")
     signature = base64.b64decode(encoded, validate=True)
     if (

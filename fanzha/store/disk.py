@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote
 
 import apsw
 import apsw.sqlite_extra
@@ -67,7 +68,15 @@ def write_durably(path: Path, pieces: Iterator[bytes], *, mode: int = 0o600) -> 
     """Write a file so that after return it is whole under its name, and before return its name does not exist or still
     holds the old content."""
     temporary = path.with_name(path.name + ".tmp")
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    write_synced(temporary, pieces, mode=mode)
+    temporary.rename(path)
+    sync_folder(path.parent)
+
+
+def write_synced(path: Path, pieces: Iterator[bytes], *, mode: int = 0o600) -> None:
+    """Write a file whose content is durable when it returns; its name is not. What could not be written is taken away,
+    so that a full disk gets its room back."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         for piece in pieces:
             view = memoryview(piece)
@@ -75,10 +84,12 @@ def write_durably(path: Path, pieces: Iterator[bytes], *, mode: int = 0o600) -> 
                 view = view[os.write(handle, view) :]
         os.fchmod(handle, mode)
         os.fsync(handle)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            path.unlink()
+        raise
     finally:
         os.close(handle)
-    temporary.rename(path)
-    sync_folder(path.parent)
 
 
 @cache
@@ -94,9 +105,24 @@ def _load_checksum_vfs() -> None:
     apsw.sqlite_extra.load(apsw.Connection(":memory:"), "cksumvfs")
 
 
-def open_sqlite(path: Path) -> apsw.Connection:
-    """A SQLite file with page checksums, WAL and synchronous=FULL, created with mode 0600 if it is not there."""
+def open_sqlite(path: Path, *, read_only: bool = False) -> apsw.Connection:
+    """A SQLite file with page checksums, WAL and synchronous=FULL, created with mode 0600 if it is not there.
+
+    On read-only media it must have been closed in order: a write-ahead log cannot be folded in there.
+    """
     _load_checksum_vfs()
+    if read_only:
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise StorageFailed(
+                "the workspace was not closed in order and cannot be mended on read-only media",
+                "工作区未正常关闭，无法在只读介质上恢复",
+                where=str(path),
+                remedy="copy it to a disk that can be written and open it there",
+                remedy_zh="请复制到可写磁盘后打开",
+            )
+        flags = apsw.SQLITE_OPEN_READONLY | apsw.SQLITE_OPEN_URI
+        return apsw.Connection(f"file:{quote(str(path))}?immutable=1", flags=flags, vfs="cksmvfs")
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = apsw.Connection(str(path), vfs="cksmvfs")
     reserve = ctypes.c_int(8)  # the checksum takes the last 8 bytes of each page; only a new file takes it over

@@ -1,6 +1,7 @@
 """The only place SQL runs. Statements are made by pure functions; values are bound, identifiers come from declarations."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,12 @@ import pyarrow as pa
 
 from fanzha.errors import FanzhaError
 from fanzha.model.table import Table
+from fanzha.store.disk import storage, sync_folder
 from fanzha.store.tables import all_tables, create_sql, order_by
 
 # How far the tables have followed the journal: entries read into records, entries the stages have seen, and by which code.
 STAMP = "CREATE TABLE IF NOT EXISTS stamp (records BIGINT, stages BIGINT, code VARCHAR)"
+MEMORY = "1500MB"  # of DuckDB; the rest of the 4 GB that an admission may take is for reading
 # A caller (the tests do) may look at every statement before it runs and refuse it.
 Checker = Callable[[str], None]
 ARROW_TYPES: dict[str, pa.DataType] = {"int": pa.int64(), "text": pa.string(), "flag": pa.bool_(), "bytes": pa.binary()}
@@ -28,11 +31,21 @@ class Engine:
 
     checker: Checker | None = None
 
-    def __init__(self, path: Path | None = None, *, threads: int = 2, memory: str = "4GB") -> None:
-        self.path = path
+    def __init__(
+        self, path: Path | None = None, *, threads: int = 2, memory: str = MEMORY, read_only: bool = False
+    ) -> None:
+        self.path, self.read_only = path, read_only
+        self._threads, self._memory = threads, memory
+        self._within = False
+        self._open()
+
+    def _open(self) -> None:
+        path = self.path
         try:
             self._con = duckdb.connect(
-                str(path) if path else ":memory:", config={"threads": threads, "memory_limit": memory}
+                str(path) if path else ":memory:",
+                read_only=self.read_only,
+                config={"threads": self._threads, "memory_limit": self._memory},
             )
         except duckdb.Error as error:
             raise FanzhaError(
@@ -56,6 +69,8 @@ class Engine:
             "SET lock_configuration = true",
         ):
             self._con.execute(setting)
+        if self.read_only:
+            return
         self._con.execute(STAMP)
         held = {row[0] for row in self._con.execute("SELECT table_name FROM information_schema.tables").fetchall()}
         for name, declared in all_tables().items():
@@ -141,14 +156,42 @@ class Engine:
         self._con.execute("DELETE FROM stamp")
         self._con.execute("INSERT INTO stamp VALUES (?, ?, ?)", [records, stages, code])
 
-    def begin(self) -> None:
-        """Start a transaction: several writes become visible and durable together."""
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Several writes that become visible and durable together, or not at all. Inside another one it is part of it."""
+        if self._within:
+            yield
+            return
         self._con.begin()
+        self._within = True
+        try:
+            yield
+        except BaseException:
+            self._con.rollback()
+            raise
+        else:
+            self._con.commit()
+        finally:
+            self._within = False
 
-    def commit(self) -> None:
-        """End the transaction; durable when it returns."""
-        self._con.commit()
-
-    def rollback(self) -> None:
-        """Forget the transaction."""
-        self._con.rollback()
+    def rewrite(self) -> None:
+        """Write all tables into a new file that takes the place of the old: nothing that was deleted is left in it."""
+        if self.path is None or self.read_only:
+            return
+        fresh = self.path.with_name(self.path.name + ".fresh")
+        for leftover in self.path.parent.glob(fresh.name + "*"):
+            leftover.unlink()
+        other = Engine(fresh, threads=self._threads, memory=self._memory)
+        with other.transaction():
+            for name in all_tables():
+                for batch in self._con.execute(f'SELECT * FROM "{name}"').to_arrow_reader(100_000):
+                    other.put(name, pa.Table.from_batches([batch]))
+            other.set_stamp(*self.stamp())
+        other.close()
+        self.close()
+        with storage(self.path):
+            for old in self.path.parent.glob(self.path.name + ".wal"):
+                old.unlink()
+            fresh.rename(self.path)
+            sync_folder(self.path.parent)
+        self._open()

@@ -17,12 +17,13 @@ import apsw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from fanzha.errors import RecordDamaged, StorageFailed
+from fanzha.errors import NotAllowed, RecordDamaged, StorageFailed
 from fanzha.store.checkpoint import Checkpoint, open_note, sign
 from fanzha.store.disk import damaged, open_sqlite, storage, write_durably
 from fanzha.store.keys import ItemKey, Keys
 from fanzha.store.merkle import Frontier, leaf_hash
 
+LAYOUT = 2  # version of the layout on disk; raised only together with a migration (store/migrate.py)
 TABLE = """CREATE TABLE IF NOT EXISTS entries (
     seq INTEGER PRIMARY KEY, body TEXT NOT NULL, private BLOB NOT NULL, leaf BLOB NOT NULL) STRICT"""
 
@@ -43,9 +44,29 @@ class Entry:
     private: dict[str, Any] | None
 
 
+def undone(entries: Sequence[Entry]) -> set[int]:
+    """Numbers of the acts that were taken back. An undo can itself be undone."""
+    gone: set[int] = set()
+    for entry in reversed(entries):
+        if entry.act == "undo" and entry.seq not in gone:
+            gone.add(int(entry.public["act"]))
+    return gone
+
+
 def canonical(value: object) -> bytes:
     """Canonical JSON of strings, integers, booleans, lists and objects (the part of RFC 8785 that needs no floats)."""
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def newer(path: Path) -> NotAllowed:
+    """The error for a workspace of a layout that this program does not know."""
+    return NotAllowed(
+        "this workspace was made by a newer Fanzha",
+        "该工作区由更新版本的 Fanzha 建立",
+        where=str(path),
+        remedy="update Fanzha",
+        remedy_zh="请升级 Fanzha",
+    )
 
 
 def _commitment(salt: bytes, private: bytes) -> str:
@@ -55,18 +76,21 @@ def _commitment(salt: bytes, private: bytes) -> str:
 class Journal:
     """`journal.sqlite` and, beside it, `journal.head`: size and root, signed, synced at every act."""
 
-    def __init__(self, folder: Path, keys: Keys) -> None:
+    def __init__(self, folder: Path, keys: Keys, *, read_only: bool = False) -> None:
         self.path = folder / "journal.sqlite"
         self.head_path = folder / "journal.head"
         self._keys = keys
         self._broken = False
         self._known: list[Entry] = []
+        self.layout = LAYOUT
         with storage(self.path):
             is_new = not self.path.exists()
             if is_new and self.head_path.exists():
                 raise damaged(self.path, "the journal is missing")
-            self._con: apsw.Connection = open_sqlite(self.path)
-            self._con.execute(TABLE)
+            self._con: apsw.Connection = open_sqlite(self.path, read_only=read_only)
+            self._read_only = read_only
+            if not read_only:
+                self._con.execute(TABLE)
             self._tree = Frontier(row[0] for row in self._con.execute("SELECT leaf FROM entries ORDER BY seq"))
         self.origin = f"fanzha/{hashlib.sha256(keys.public()).hexdigest()[:16]}"
         self._check_head()
@@ -74,8 +98,14 @@ class Journal:
     def close(self) -> None:
         """Fold the write-ahead log into the file and release it."""
         with storage(self.path):
-            self._con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            if not self._read_only:
+                self._con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self._con.close()
+
+    def fold(self) -> None:
+        """Fold the write-ahead log into the file, so that the file alone holds everything."""
+        with storage(self.path):
+            self._con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def size(self) -> int:
         """Number of entries."""
@@ -83,7 +113,7 @@ class Journal:
 
     def checkpoint(self) -> Checkpoint:
         """Size and root now."""
-        return Checkpoint(self.origin, self._tree.size, self._tree.root())
+        return Checkpoint(self.origin, self._tree.size, self._tree.root(), self.layout)
 
     def head(self) -> Checkpoint:
         """Size and root as the second file knows them; RecordDamaged if that file is not what was signed."""
@@ -101,6 +131,9 @@ class Journal:
                 raise damaged(self.head_path, "the file that knows size and root is missing")
             return
         head = self.head()
+        if head.layout > LAYOUT:
+            raise newer(self.head_path)
+        self.layout = head.layout
         if head.size > self._tree.size:
             raise damaged(self.path, f"{head.size - self._tree.size} acknowledged entries are gone (of {head.size})")
         leaves = self._con.execute("SELECT leaf FROM entries WHERE seq < ? ORDER BY seq", (head.size,))
@@ -108,7 +141,13 @@ class Journal:
             raise damaged(self.path, f"the first {head.size} entries are not those that were acknowledged")
         if self._tree.size > head.size:  # killed between commit and head: whole entries, not yet acknowledged
             list(self._read(head.size))
-            self._write_head()
+            if not self._read_only:
+                self._write_head()
+
+    def raise_layout(self) -> None:
+        """From now on the head says the layout that this program writes; older programs refuse it."""
+        self.layout = LAYOUT
+        self._write_head()
 
     def _write_head(self) -> None:
         with storage(self.head_path):

@@ -40,29 +40,41 @@ def _secret_file(path: Path, create: bool) -> bytes:
 class Keys:
     """`keys/`: master.key wraps item keys, sign.key signs checkpoints, lookup.key recognises reloads, items.sqlite."""
 
-    def __init__(self, folder: Path, *, create: bool) -> None:
+    def __init__(self, folder: Path, *, create: bool, read_only: bool = False) -> None:
         """Open the keys; with `create` (a workspace whose journal has not begun) make those that are missing."""
         self.folder = folder
         with storage(folder):
-            folder.mkdir(mode=0o700, exist_ok=True)
+            if not read_only:
+                folder.mkdir(mode=0o700, exist_ok=True)
             self._wrap = AESGCM(_secret_file(folder / "master.key", create))
             self._lookup = _secret_file(folder / "lookup.key", create)
             self.signing = Ed25519PrivateKey.from_private_bytes(_secret_file(folder / "sign.key", create))
             self.path = folder / "items.sqlite"
-            self._con: apsw.Connection = open_sqlite(self.path)
-            self._con.execute("CREATE TABLE IF NOT EXISTS items (item TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID")
+            self._con: apsw.Connection = open_sqlite(self.path, read_only=read_only)
+            if not read_only:
+                self._con.execute(
+                    "CREATE TABLE IF NOT EXISTS items (item TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID"
+                )
 
     def close(self) -> None:
         """Release the file."""
         self._con.close()
 
+    def fold(self) -> None:
+        """Fold the write-ahead log into the file, so that the file alone holds everything."""
+        with storage(self.path):
+            self._con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def public(self) -> bytes:
         """The public key that checkpoints are verified with (32 bytes, Ed25519)."""
         return self.signing.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
 
-    def fingerprint(self, content: bytes) -> str:
-        """Keyed hash that recognises the same content again, and tells nobody without the key anything (hex)."""
-        return hmac.new(self._lookup, hashlib.sha256(content).digest(), hashlib.sha256).hexdigest()
+    def fingerprint(self, digest: bytes) -> str:
+        """Keyed hash that recognises the same content again, and tells nobody without the key anything (hex).
+
+        `digest`: SHA-256 of the content.
+        """
+        return hmac.new(self._lookup, digest, hashlib.sha256).hexdigest()
 
     def make(self) -> ItemKey:
         """A fresh key and salt, not yet kept."""

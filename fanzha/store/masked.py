@@ -5,11 +5,37 @@ from functools import cache
 
 import pyarrow as pa
 
-from fanzha.clean import account, bank_card, cn_id, domain, email, imei, name, phone, text, url, wallet
+from fanzha.clean import (
+    account,
+    address,
+    app,
+    bank_card,
+    bic,
+    cell,
+    certificate,
+    cn_id,
+    cnaps,
+    credit_code,
+    domain,
+    email,
+    iban,
+    iccid,
+    imei,
+    imsi,
+    name,
+    phone,
+    text,
+    url,
+    wallet,
+)
 from fanzha.model.table import Column, Table
 
 MASKS: dict[str, Callable[[str], str]] = {
-    module.KIND: module.masked for module in (account, bank_card, cn_id, domain, email, imei, name, phone, url, wallet)
+    module.KIND: module.masked
+    for module in (
+        *(account, address, app, bank_card, bic, cell, certificate, cn_id, cnaps, credit_code, domain, email),
+        *(iban, iccid, imei, imsi, name, phone, url, wallet),
+    )
 }
 OPEN_KINDS = {"money", "moment", "url", "domain", "report"}  # infrastructure, amounts and times are not personal
 

@@ -1,23 +1,18 @@
-"""The workspace as one owner sees it: lock, keys, originals, journal and tables, opened and checked together."""
+"""The book of record of one workspace as its owner sees it: keys, originals and journal, opened and checked together."""
 
 import contextlib
-import fcntl
 import hashlib
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fanzha.errors import FanzhaError, InputError, NotAllowed, RecordDamaged, WorkspaceBusy
-from fanzha.store.disk import damaged, damaged_pages, storage, write_durably
-from fanzha.store.engine import Engine
-from fanzha.store.journal import Entry, Journal
-from fanzha.store.keys import Keys
-from fanzha.store.originals import Originals
-
-LAYOUT = 1  # version of the layout on disk; raised only together with a migration
-Wait = Callable[[int], None]  # called with the owner's process number, once, when the workspace is owned by another
+from fanzha.errors import InputError, NotAllowed
+from fanzha.store.disk import damaged, storage, write_durably
+from fanzha.store.journal import LAYOUT, Entry, Journal, newer, undone
+from fanzha.store.keys import ItemKey, Keys
+from fanzha.store.lock import Wait, is_read_only, owned, wait_silently
+from fanzha.store.originals import Originals, Received, Sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,34 +23,13 @@ class Act:
     at_ms: int
 
 
-def _wait_silently(_owner: int) -> None:
-    return
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A content received and sealed, not yet part of the record. `fingerprint`: its keyed hash."""
 
-
-@contextlib.contextmanager
-def owned(folder: Path, waiting: Wait = _wait_silently, *, block: bool = True) -> Iterator[None]:
-    """Own a workspace: one process at a time. Waits for the other to finish, or raises WorkspaceBusy."""
-    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            owner = int(os.pread(handle, 20, 0) or b"0")
-            if not block:
-                raise WorkspaceBusy(
-                    f"process {owner} is using this workspace",
-                    f"进程 {owner} 正在使用该工作区",
-                    where=str(folder),
-                    remedy="wait until it has finished",
-                    remedy_zh="等待其结束",
-                ) from error
-            waiting(owner)
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        os.ftruncate(handle, 0)
-        os.pwrite(handle, str(os.getpid()).encode(), 0)
-        yield
-    finally:
-        os.close(handle)
+    received: Received
+    key: ItemKey
+    fingerprint: str
 
 
 class Record:
@@ -63,9 +37,10 @@ class Record:
 
     def __init__(self, folder: Path, act: Act) -> None:
         self.folder = folder
-        self.keys = Keys(folder / "keys", create=not (folder / "journal.head").exists())
+        self.read_only = is_read_only(folder)
+        self.keys = Keys(folder / "keys", create=not (folder / "journal.head").exists(), read_only=self.read_only)
         self.originals = Originals(folder / "originals")
-        self.journal = Journal(folder, self.keys)
+        self.journal = Journal(folder, self.keys, read_only=self.read_only)
         if self.journal.size() == 0:
             self.journal.append(
                 "create",
@@ -74,13 +49,19 @@ class Record:
                 public={"layout": LAYOUT, "public_key": self.keys.public().hex(), "lookup": self._lookup_check()},
             )
         self._check_first()
-        self.originals.sweep()
         self._admitted: dict[str, Entry] = {}  # keyed hash -> admission, for the entries seen so far
         self._indexed = 0
+        if self.read_only:
+            return
+        self._migrate(act)
+        self.originals.sweep()
+        erased = {entry.item for entry in self.journal.entries() if entry.act == "erase"}
+        for item in erased & self.keys.items() | {item for item in erased if self.originals.path(item).exists()}:
+            self._destroy(item)  # a crash came between the act and the deed
 
     @classmethod
     @contextlib.contextmanager
-    def open(cls, folder: Path, act: Act, waiting: Wait = _wait_silently) -> Iterator["Record"]:
+    def open(cls, folder: Path, act: Act, waiting: Wait = wait_silently) -> Iterator["Record"]:
         """Own and open a workspace, making it if it is not there; RecordDamaged if it is not what was acknowledged."""
         if folder.exists() and not folder.is_dir():
             raise InputError("the workspace is not a folder", "工作区不是文件夹", where=str(folder))
@@ -108,7 +89,7 @@ class Record:
         self.keys.close()
 
     def _lookup_check(self) -> str:
-        return self.keys.fingerprint(b"fanzha")
+        return self.keys.fingerprint(hashlib.sha256(b"fanzha").digest())
 
     def _check_first(self) -> None:
         first = self.journal.entries()[0]
@@ -117,38 +98,89 @@ class Record:
         if first.public.get("lookup") != self._lookup_check():
             raise damaged(self.keys.folder / "lookup.key", "the look-up key is not the one the journal began with")
         if first.public.get("layout", 0) > LAYOUT:
+            raise newer(self.folder)
+
+    def _migrate(self, act: Act) -> None:
+        """Bring a workspace of an earlier release to this layout. Layout 2 added acts that release 0.1 does not know and
+        would overlook; on disk only the head changes."""
+        if self.journal.layout == LAYOUT:
+            return
+        done = [entry for entry in self.journal.entries() if entry.act == "migrate" and entry.public["to"] == LAYOUT]
+        if not done:
+            self.note("migrate", act, {"from": self.journal.layout, "to": LAYOUT})
+        self.journal.raise_layout()
+
+    # -- who may write -------------------------------------------------------------------------------------------
+
+    def handed_over(self) -> Entry | None:
+        """The act by which this workspace was handed to another machine, if it was and nobody took it back."""
+        acts = self.journal.entries()
+        gone = undone(acts)
+        last = next((e for e in reversed(acts) if e.act in ("handover", "receive") and e.seq not in gone), None)
+        return last if last is not None and last.act == "handover" else None
+
+    def check_writable(self) -> None:
+        """Raise NotAllowed where no act may be added."""
+        if self.read_only:
             raise NotAllowed(
-                "this workspace was made by a newer Fanzha",
-                "该工作区由更新版本的 Fanzha 建立",
+                "the workspace is on read-only media",
+                "工作区位于只读介质上",
                 where=str(self.folder),
-                remedy="update Fanzha",
-                remedy_zh="请升级 Fanzha",
+                remedy="copy it to a disk that can be written",
+                remedy_zh="请复制到可写磁盘",
             )
+        gone = self.handed_over()
+        if gone is not None:
+            raise NotAllowed(
+                f"this workspace was handed over to {gone.public['to']} by act {gone.seq}; two living copies would diverge",
+                f"该工作区已由第 {gone.seq} 条行为移交给 {gone.public['to']}；两份副本同时使用会互相矛盾",
+                where=str(self.folder),
+                remedy=f"work on the copy that was handed over; if it was never used, `fanzha undo {gone.seq}`",
+                remedy_zh=f"请使用移交后的副本；若该副本从未启用，可执行 fanzha undo {gone.seq}",
+            )
+
+    # -- admissions ----------------------------------------------------------------------------------------------
 
     def unclaimed(self) -> set[str]:
         """Originals that no entry names: their admission was interrupted before it was acknowledged."""
         return self.originals.held() - {entry.item for entry in self.journal.entries() if entry.item}
 
     def find(self, fingerprint: str) -> Entry | None:
-        """The admission that holds a content, by its keyed hash, unless it was withdrawn."""
+        """The admission that holds a content, by its keyed hash, unless it was withdrawn or erased."""
         entries = self.journal.entries()
-        for entry in entries[self._indexed :]:
-            if entry.act == "admit":
-                self._admitted[entry.public["fingerprint"]] = entry
-            elif entry.act == "withdraw":
-                gone = entries[entry.public["admission"]].public["fingerprint"]
-                self._admitted.pop(gone, None)
+        new = entries[self._indexed :]
+        if any(entry.act in ("withdraw", "erase", "undo") for entry in new):
+            gone = undone(entries)
+            out = {e.public["admission"] for e in entries if e.act in ("withdraw", "erase") and e.seq not in gone}
+            self._admitted, new = {}, [entry for entry in entries if entry.seq not in out]
+        self._admitted |= {_fingerprint(entry): entry for entry in new if entry.act == "admit"}
         self._indexed = len(entries)
         return self._admitted.get(fingerprint)
 
-    def add(self, content: bytes, act: Act, public: dict[str, Any], private: dict[str, Any]) -> Entry:
-        """Keep a received content. Order: original, key, entry, head; acknowledged when it returns."""
+    def receive(self, pieces: Iterable[bytes]) -> Held:
+        """Seal a content as it comes, under a key of its own."""
+        self.check_writable()
         key = self.keys.make()
-        item = self.originals.add(content, key.key)
-        self.keys.keep(item, key)
-        details = {**public, "fingerprint": self.keys.fingerprint(content), "size": len(content)}
+        received = self.originals.receive(pieces, key.key)
+        return Held(received, key, self.keys.fingerprint(received.digest))
+
+    def opened(self, held: Held) -> Sealed:
+        """A content that was received, part by part."""
+        return Sealed(held.received.path, held.key.key)
+
+    def drop(self, held: Held) -> None:
+        """Forget a content that was received: it is held already."""
+        self.originals.forget(held.received)
+
+    def add(self, held: Held, act: Act, public: dict[str, Any], private: dict[str, Any]) -> Entry:
+        """Make a received content part of the record. Order: original, key, entry, head; acknowledged when it returns."""
+        self.originals.claim(held.received)
+        item = held.received.item
+        self.keys.keep(item, held.key)
+        details = {**public, "size": held.received.size}
+        private = {**private, "fingerprint": held.fingerprint}
         return self.journal.append(
-            "admit", actor=act.actor, at_ms=act.at_ms, item=item, key=key, public=details, private=private
+            "admit", actor=act.actor, at_ms=act.at_ms, item=item, key=held.key, public=details, private=private
         )
 
     def note(
@@ -160,100 +192,74 @@ class Record:
         private: dict[str, Any] | None = None,
     ) -> Entry:
         """Record an act that brings no content: withdrawal, correction, mapping, export."""
+        if name != "undo":
+            self.check_writable()
         item = about.item if about else ""
         key = self.keys.of(item) if item else None
         return self.journal.append(
             name, actor=act.actor, at_ms=act.at_ms, item=item, key=key, public=public, private=private
         )
 
-    def put_in_use(self, name: str, content: bytes, act: Act) -> None:
-        """Journal a model or reference data and keep it under its hash, unless it is the one in use already."""
+    def content(self, entry: Entry) -> Sealed:
+        """The original of an admission, part by part."""
+        key = self.keys.of(entry.item)
+        if key is None:
+            raise damaged(self.keys.path, f"the key of admission {entry.seq} is missing")
+        return self.originals.read(entry.item, key.key)
+
+    def erase(self, admission: Entry, act: Act, public: dict[str, Any]) -> Entry:
+        """Erase an admitted content for good: first the act, then key and salt, then the sealed bytes.
+
+        What is left is the entry's public part and a commitment that nobody can open; the tree still verifies.
+        """
+        entry = self.note("erase", act, {"admission": admission.seq, **public}, about=admission)
+        self._destroy(admission.item)
+        self.journal.forget()
+        self._admitted, self._indexed = {}, 0
+        return entry
+
+    def _destroy(self, item: str) -> None:
+        self.keys.destroy(item)
+        self.originals.remove(item)
+
+    # -- models and reference data -------------------------------------------------------------------------------
+
+    def put_in_use(self, name: str, content: bytes, act: Act, about: dict[str, str] | None = None) -> None:
+        """Journal a model or reference data with what is known of it (source, date), and keep it under its hash, unless it
+        is the one in use already."""
         digest = hashlib.sha256(content).hexdigest()
-        used = [entry.public for entry in self.journal.entries() if entry.act == "use"]
-        latest = next((public["sha256"] for public in reversed(used) if public["name"] == name), "")
+        latest = self._latest_use(name)
         path = self.folder / "models" / digest
-        if latest == digest and path.exists():
+        if latest is not None and latest.public["sha256"] == digest and path.exists():
+            return
+        if self.read_only:
             return
         with storage(path):
             path.parent.mkdir(mode=0o700, exist_ok=True)
             write_durably(path, iter([content]), mode=0o400)
-        if latest != digest:
-            self.note("use", act, {"name": name, "sha256": digest})
+        if latest is None or latest.public["sha256"] != digest:
+            self.note("use", act, {"name": name, "sha256": digest, **(about or {})})
+
+    def _latest_use(self, name: str) -> Entry | None:
+        acts = self.journal.entries()
+        return next((e for e in reversed(acts) if e.act == "use" and e.public["name"] == name), None)
 
     def in_use(self, name: str) -> bytes:
         """The model or reference data in use under a name."""
-        used = [entry.public for entry in self.journal.entries() if entry.act == "use" and entry.public["name"] == name]
-        path = self.folder / "models" / str(used[-1]["sha256"])
+        latest = self._latest_use(name)
+        if latest is None:
+            raise damaged(self.folder / "models", f"no {name} was put in use")
+        path = self.folder / "models" / str(latest.public["sha256"])
         with storage(path):
             content = path.read_bytes()
         if hashlib.sha256(content).hexdigest() != path.name:
             raise damaged(path, "reference data was changed")
         return content
 
-    def content(self, entry: Entry) -> bytes:
-        """The original of an admission, byte for byte."""
-        key = self.keys.of(entry.item)
-        if key is None:
-            raise damaged(self.keys.path, f"the key of admission {entry.seq} is missing")
-        return self.originals.read(entry.item, key.key)
 
+def _fingerprint(entry: Entry) -> str:
+    """Keyed hash of an admission's content; in the private part, so that erasing leaves nothing to guess against.
 
-def open_tables(folder: Path) -> tuple[Engine, bool]:
-    """The derived tables, and whether they had to be begun anew because the file was missing or would not open."""
-    path = folder / "tables.duckdb"
-    was_there = path.exists()
-    try:
-        return Engine(path), not was_there
-    except FanzhaError:
-        for leftover in folder.glob("tables.duckdb*"):
-            leftover.unlink()
-        return Engine(path), True
-
-
-def verify(folder: Path) -> list[RecordDamaged]:
-    """Everything in a workspace's record that is not what was acknowledged; empty if nothing is.
-
-    Reads every byte of originals, journal and keys. The workspace must be owned by the caller.
+    Release 0.1 wrote it into the public part.
     """
-    if not (folder / "journal.sqlite").exists():
-        return [damaged(folder / "journal.sqlite", "the journal is missing")]
-    found: list[RecordDamaged] = []
-    for name in ("journal.sqlite", "keys/items.sqlite"):
-        pages = damaged_pages(folder / name) if (folder / name).exists() else [1]
-        found += [damaged(folder / name, f"page {page} was changed") for page in pages]
-    if found:
-        return found + _check_originals(folder, None)
-    try:
-        keys = Keys(folder / "keys", create=False)
-    except RecordDamaged as problem:
-        return [*found, problem, *_check_originals(folder, None)]
-    try:
-        journal = Journal(folder, keys)
-    except RecordDamaged as problem:
-        keys.close()
-        return [*found, problem, *_check_originals(folder, None)]
-    found += journal.problems()
-    entries = [] if found else journal.entries()
-    if entries:
-        first = entries[0].public
-        if first.get("public_key") != keys.public().hex() or first.get("lookup") != keys.fingerprint(b"fanzha"):
-            found.append(damaged(folder / "keys", "a key is not the one the journal began with"))
-    kept = {entry.item: entry for entry in entries if entry.act == "admit" and entry.private is not None}
-    found += _check_originals(folder, set(kept))
-    for used in {entry.public["sha256"] for entry in entries if entry.act == "use"}:
-        path = folder / "models" / used
-        if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != used:
-            found.append(damaged(path, "reference data was changed or is missing"))
-    for item in kept.keys() if not found else ():
-        key = keys.of(item)
-        if key is None:
-            found.append(damaged(folder / "keys", f"the key of item {item} is missing"))
-    journal.close()
-    keys.close()
-    return found
-
-
-def _check_originals(folder: Path, known: set[str] | None) -> list[RecordDamaged]:
-    originals = Originals(folder / "originals")
-    items = originals.held() | (known or set())
-    return [problem for item in sorted(items) if (problem := originals.check(item)) is not None]
+    return str((entry.private or {}).get("fingerprint") or entry.public.get("fingerprint", f"erased {entry.seq}"))

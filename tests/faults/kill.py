@@ -106,7 +106,7 @@ def inspect(workspace: Path, acknowledged: dict[str, bytes], deep: bool, outcome
                 if name not in entries:
                     outcome.lost += 1
                     outcome.failures.append(f"{name} was acknowledged and is gone")
-                elif opened.record.content(entries[name]) != acknowledged[name]:
+                elif opened.record.content(entries[name])[:] != acknowledged[name]:
                     outcome.changed += 1
                     outcome.failures.append(f"{name} came back changed")
             if deep and (differing := opened.tables_differ()):

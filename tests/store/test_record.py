@@ -1,25 +1,32 @@
 """The book of record: what is acknowledged is there, what is changed is found and named."""
 
+import hashlib
 import random
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from fanzha.errors import InputError, NotAllowed, RecordDamaged, StorageFailed, WorkspaceBusy
 from fanzha.store import disk
 from fanzha.store.checkpoint import open_note
-from fanzha.store.record import Act, Record, owned, verify
+from fanzha.store.journal import Entry
+from fanzha.store.lock import owned
+from fanzha.store.record import Act, Record
+from fanzha.store.verifying import verify
 
 ACT = Act("王小明", 1_700_000_000_000)
+
+
+def add(record: Record, content: bytes, public: dict[str, Any], private: dict[str, Any]) -> Entry:
+    return record.add(record.receive([content]), ACT, public, private)
 
 
 def fill(folder: Path, count: int = 6) -> list[str]:
     with Record.open(folder, ACT) as record:
         return [
-            record.add(
-                f"content {i} ".encode() * (i * 400 + 1), ACT, {"format": "test"}, {"name": f"张三-{i}.txt"}
-            ).item
+            add(record, f"content {i} ".encode() * (i * 400 + 1), {"format": "test"}, {"name": f"张三-{i}.txt"}).item
             for i in range(count)
         ]
 
@@ -27,16 +34,19 @@ def fill(folder: Path, count: int = 6) -> list[str]:
 def test_content_comes_back_byte_for_byte(tmp_path: Path) -> None:
     big = random.Random(7).randbytes(2_500_000)  # several chunks and a rest
     with Record.open(tmp_path / "w", ACT) as record:
-        entries = [record.add(content, ACT, {}, {"name": "n"}) for content in (b"", b"x", big, big[: 1 << 20])]
+        entries = [add(record, content, {}, {"name": "n"}) for content in (b"", b"x", big, big[: 1 << 20])]
     with Record.open(tmp_path / "w", ACT) as record:
-        assert [record.content(e) for e in entries] == [b"", b"x", big, big[: 1 << 20]]
+        assert [record.content(e)[:] for e in entries] == [b"", b"x", big, big[: 1 << 20]]
         assert [e.act for e in record.journal.entries()] == ["create", "admit", "admit", "admit", "admit"]
-        assert record.journal.entries()[1].private == {"name": "n"}
+        assert record.journal.entries()[1].private == {
+            "name": "n",
+            "fingerprint": record.keys.fingerprint(hashlib.sha256(b"").digest()),
+        }
 
 
 def test_nothing_personal_lies_open_on_disk(tmp_path: Path) -> None:
     with Record.open(tmp_path / "w", ACT) as record:
-        record.add("身份证 11010519491231002X".encode(), ACT, {}, {"name": "被害人陈述.txt"})
+        add(record, "身份证 11010519491231002X".encode(), {}, {"name": "被害人陈述.txt"})
     for path in (tmp_path / "w").rglob("*"):
         if path.is_file():
             assert "被害人陈述".encode() not in path.read_bytes()
@@ -51,9 +61,9 @@ def test_same_content_is_recognised_by_keyed_hash_only(tmp_path: Path) -> None:
     b = {p.name for p in (tmp_path / "b/originals").glob("??/*")}
     assert not a & b, "names of originals must not let a short report be guessed"
     with Record.open(tmp_path / "a", ACT) as record:
-        found = record.find(record.keys.fingerprint(b"content 0 "))
+        found = record.find(record.keys.fingerprint(hashlib.sha256(b"content 0 ").digest()))
         assert found is not None and found.seq == 1
-        assert record.find(record.keys.fingerprint(b"other")) is None
+        assert record.find(record.keys.fingerprint(hashlib.sha256(b"other").digest())) is None
 
 
 def test_head_is_a_signed_checkpoint_of_the_journal(tmp_path: Path) -> None:
@@ -161,11 +171,11 @@ def test_interrupted_admission_leaves_an_unclaimed_original_and_nothing_else(tmp
     folder = tmp_path / "w"
     fill(folder, 1)
     with Record.open(folder, ACT) as record:
-        key = record.keys.make()
-        item = record.originals.add(b"half", key.key)  # killed before the entry
+        received = record.receive([b"half"]).received
+        record.originals.claim(received)  # killed before the entry
         (folder / "originals/0123.incoming").write_bytes(b"quarter")
     with Record.open(folder, ACT) as record:
-        assert record.unclaimed() == {item}
+        assert record.unclaimed() == {received.item}
         assert not list((folder / "originals").glob("*.incoming"))
     with owned(folder):
         assert verify(folder) == []
@@ -207,14 +217,12 @@ def test_destroyed_key_erases_the_private_part_and_the_tree_still_verifies(tmp_p
     folder = tmp_path / "w"
     items = fill(folder, 3)
     with Record.open(folder, ACT) as record:
-        root = record.journal.checkpoint().root
-        record.keys.destroy(items[1])
-        record.journal.forget()
-        record.originals.remove(items[1])
+        erased = record.erase(record.journal.entries()[2], ACT, {"ground": "ordered"})
         entries = record.journal.entries()
         assert entries[2].private is None
-        assert entries[1].private == {"name": "张三-0.txt"}
-        assert record.journal.checkpoint().root == root
+        assert (erased.item, record.keys.of(items[1])) == (items[1], None)
+        assert not record.originals.path(items[1]).exists()
+        assert (entries[1].private or {})["name"] == "张三-0.txt"
     with owned(folder):
         assert verify(folder) == []
 

@@ -1,92 +1,49 @@
-"""The order of the stages, and the workspace that runs them: the only module that knows them all."""
+"""The workspace: what a caller can do with it. Each act is journalled, then the tables follow."""
 
 import contextlib
 import getpass
-import hashlib
 import os
-import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+import shutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
+from fanzha.chain import stages
+from fanzha.chain.stages import Progress, now_ms, silent
 from fanzha.document import fill
 from fanzha.document.gather import case_rows
-from fanzha.errors import FanzhaError, InputError, NotAllowed, NotFound, RecordDamaged
+from fanzha.errors import NotAllowed, NotFound
+from fanzha.formats.inspection import Inspection
 from fanzha.formats.writing import write_table
 from fanzha.ingest import amend, follow
 from fanzha.ingest import mapping as mappings
-from fanzha.ingest.admit import Admission, admit
-from fanzha.link.benign import read_benign, shipped_benign
-from fanzha.link.cluster import link
-from fanzha.link.weigh import read_weights, shipped_weights_text
+from fanzha.ingest.admit import Admission, Door, admit
+from fanzha.ingest.finding import LeftAlone, files_below, small_together
+from fanzha.ingest.inspect import inspect
+from fanzha.ingest.state import touched
+from fanzha.model.case import Case as Case
+from fanzha.model.case import Step as Step
 from fanzha.model.terms import PURPOSES, Terms
-from fanzha.model.version import VERSION
-from fanzha.respond.propose import propose
+from fanzha.store import backup
 from fanzha.store.disk import storage
 from fanzha.store.engine import Engine
+from fanzha.store.journal import Entry
 from fanzha.store.masked import mask_table
-from fanzha.store.record import Act, Record, open_tables, owned, verify
+from fanzha.store.opening import begin_tables, open_tables
+from fanzha.store.record import Act, Record
 from fanzha.store.tables import all_tables, table
-from fanzha.trace.follow import trace
-
-Progress = Callable[[str, int, int, str], None]  # stage, done, of how many, what
-
-
-def _silent(_stage: str, _done: int, _total: int, _what: str) -> None:
-    return
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
-
-
-def code_version() -> str:
-    """What the tables depend on beside the record: this version and the declared tables."""
-    declared = hashlib.sha256(repr(sorted(all_tables().items())).encode()).hexdigest()
-    return f"{VERSION}+{declared[:12]}"
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One case: the reports that belong together, what they say was lost, and where the money is.
+class Erased:
+    """What an erasure reached: admissions, the signed notes written, and backups that could not be told."""
 
-    Money is per currency, in minor units: stated by reporters, still held in accounts, left the accounts, and gone
-    where no statement is held.
-    """
-
-    id: str
-    reports: int
-    first_ms: int | None
-    last_ms: int | None
-    places: tuple[str, ...]
-    accounts: int
-    tiers: int
-    stated: dict[str, int]
-    held: dict[str, int]
-    exited: dict[str, int]
-    unlocated: dict[str, int]
-    steps: int
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One proposal: what to do next. Software proposes, a named person decides."""
-
-    case_id: str
-    rank: int
-    verb: str
-    target_kind: str
-    target: str
-    body: str
-    amount_minor: int | None
-    currency: str
-    expires_ms: int | None
-    ground: str
-    innocent: str
-    reachable_minor: int
+    admissions: tuple[int, ...]
+    notes: tuple[Path, ...]
+    backups_missing: tuple[str, ...]
 
 
 class Workspace:
@@ -97,9 +54,9 @@ class Workspace:
         path: str | os.PathLike[str],
         *,
         actor: str = "",
-        clock: Callable[[], int] = _now_ms,
+        clock: Callable[[], int] = now_ms,
         waiting: Callable[[int], None] = lambda _owner: None,
-        progress: Progress = _silent,
+        progress: Progress = silent,
     ) -> None:
         """Open the workspace at `path`, making it if it is not there, and bring its tables up to its journal.
 
@@ -111,12 +68,14 @@ class Workspace:
         self._clock = clock
         self._progress = progress
         self._stack = contextlib.ExitStack()
+        self.left_alone: list[LeftAlone] = []
         self.record = self._stack.enter_context(Record.open(self.path, self._act(), waiting))
         try:
-            self.engine, _ = open_tables(self.path)
+            self.engine = open_tables(self.path, stages.code_version(), read_only=self.record.read_only)
             self._stack.callback(self._close_tables)
-            for name, content in reference_data().items():
-                self.record.put_in_use(name, content, self._act())
+            if not self.record.read_only and self.record.handed_over() is None:
+                for name, content in stages.reference_data().items():
+                    self.record.put_in_use(name, content, self._act(), stages.reference_origin(content))
             self._catch_up()
         except BaseException:
             self._stack.close()
@@ -139,33 +98,49 @@ class Workspace:
         return Act(self._actor, self._clock())
 
     def _catch_up(self) -> None:
-        records, _, code = self.engine.stamp()
-        if code != code_version() or records > self.record.journal.size():
-            self._begin_tables("tables.duckdb")
-        behind = self.record.journal.size() - self.engine.stamp()[0]
-        shown = (
-            self._progress if behind > len(reference_data()) + 1 else _silent
-        )  # a new workspace has nothing to catch up
+        """Bring the record tables up to the journal: after a crash, an interrupted run, a newer version."""
+        size, seen = self.record.journal.size(), self.engine.stamp()[0]
+        if seen > size:
+            self._begin_tables()
+        elif seen == size:
+            return
+        if self.engine.read_only:
+            self._begin_in_memory()
+        shown = self._progress if touched(self.record.journal.entries(), self.engine.stamp()[0]) else silent
         follow.follow(self.record, self.engine, lambda d, n, what: shown("follow", d, n, what))
 
-    def _begin_tables(self, name: str) -> None:
+    def _begin_in_memory(self) -> None:
+        """Tables beside a frozen record that lag behind it: made again, in memory."""
         self.engine.close()
-        for leftover in self.path.glob("tables.duckdb*"):
-            leftover.unlink()
-        self.engine = Engine(self.path / name)
-        self.engine.set_stamp(0, 0, code_version())
+        self.engine = Engine(None)
+        self.engine.set_stamp(0, 0, stages.code_version())
+        follow.follow(self.record, self.engine)
+
+    def _begin_tables(self) -> None:
+        self.engine.close()
+        self.engine = begin_tables(self.path, stages.code_version())
 
     # -- the door in ---------------------------------------------------------------------------------------------
 
     def admit(self, paths: Iterable[str | os.PathLike[str]], terms: Terms | None = None) -> list[Admission]:
-        """Admit files, and every file of folders, in the order of their names. Nothing is guessed, nothing dropped."""
-        wanted = files_below(paths)
-        done = []
-        for number, path in enumerate(wanted, 1):
-            self._progress("admit", number - 1, len(wanted), path.name)
-            done.append(admit(self.record, self.engine, path, terms or Terms(), self._act(), mappings.kept_mapping))
-            self._progress("admit", number, len(wanted), path.name)
+        """Admit files, every file of folders and every file in bundles, in the order of their names. Nothing is guessed,
+        nothing dropped; `left_alone` then lists links and the like that are never admitted."""
+        self.record.check_writable()
+        self._catch_up()
+        wanted, self.left_alone = files_below(paths)
+        door = Door(self.record, self.engine, terms or Terms(), self._act(), mappings.kept_mapping)
+        done: list[Admission] = []
+        for batch in small_together(wanted):
+            with self.engine.transaction():
+                for number, one in batch:
+                    self._progress("admit", number, len(wanted), one.name)
+                    done += admit(replace(door, act=self._act()), one.path, one.name)
+        self._progress("admit", len(wanted), len(wanted), "")
         return done
+
+    def inspect(self, path: str | os.PathLike[str], terms: Terms | None = None) -> Inspection:
+        """What a file is and how it would be read, before it is admitted."""
+        return inspect(self.record, Path(path), terms or Terms())
 
     def withdraw(self, file: int, reason: str) -> None:
         """Withdraw an admission: its rows leave every table; act and reason stay in the journal."""
@@ -174,6 +149,38 @@ class Workspace:
     def correct(self, file: int, *, format_name: str = "", **changes: str) -> None:
         """Read an admitted file again: `changes` are terms by name (zone="Asia/Bangkok"); the others stay as they were."""
         amend.correct(self.record, self.engine, file, self._act(), changes=changes, format_name=format_name)
+
+    def correct_row(
+        self, file: int, row: int, *, reason: str, cells: Mapping[str, str] | None = None, drop: bool = False
+    ) -> str:
+        """Correct cells of one row by column name, or drop the row; the reason code if it is in quarantine now, else ""."""
+        amend.correct_row(self.record, self.engine, file, row, self._act(), reason=reason, cells=cells, drop=drop)
+        found = self.engine.rows('SELECT reason FROM quarantine WHERE "file" = ? AND "row" = ?', (file, row))
+        return str(found[0][0]) if found else ""
+
+    def undo(self, act: int) -> None:
+        """Take back an act by its number: a withdrawal, a correction, a kept mapping, a hand-over, another undo."""
+        amend.undo(self.record, self.engine, act, self._act())
+
+    def retain(self, file: int, until_ms: int, reason: str) -> None:
+        """Set anew when an admission must be erased or kept with a reason (UTC milliseconds)."""
+        amend.retain(self.record, self.engine, file, until_ms, reason, self._act())
+
+    def erase(self, file: int, *, ground: str, reference: str = "") -> Erased:
+        """Erase an admission for good (see `ingest.amend.erase`). Pages written before are removed, for they may quote it."""
+        made = amend.erase(self.record, self.engine, file, self._act(), ground=ground, reference=reference)
+        shutil.rmtree(self.path / "report", ignore_errors=True)
+        notes, missing = backup.write_erasures(self.record)
+        self._follow_entries()
+        return Erased(tuple(int(entry.public["admission"]) for entry in made), tuple(notes), tuple(missing))
+
+    def _follow_entries(self) -> None:
+        """Say that the tables have seen acts which do not concern them."""
+        if self.engine.read_only:
+            return
+        records, staged, code = self.engine.stamp()
+        size = self.record.journal.size()
+        self.engine.set_stamp(size, size if staged == records else staged, code)
 
     def propose_mapping(
         self, path: str | os.PathLike[str], terms: Terms | None = None, changes: Sequence[str] = ()
@@ -192,40 +199,19 @@ class Workspace:
 
     def as_of(self) -> int:
         """The moment everything is computed for: the latest event admitted, never later than its admission."""
-        row = self.engine.rows(
-            'SELECT MAX(e.at_ms) FROM (SELECT at_ms, "file" FROM legs UNION ALL SELECT at_ms, "file" FROM calls'
-            ' UNION ALL SELECT at_ms, "file" FROM reports) AS e JOIN files f ON f."file" = e."file"'
-            " WHERE e.at_ms <= f.at_ms"
-        )[0]
-        return int(row[0] or 0)
+        return stages.as_of(self.engine)
 
     def refresh(self) -> None:
         """Run link, trace and respond if the tables have moved on since they last ran."""
-        records, stages, code = self.engine.stamp()
-        if records == stages:
+        self._catch_up()
+        records, staged, code = self.engine.stamp()
+        if records == staged:
             return
-        self.engine.begin()
-        try:
-            self._run_stages(self.engine)
+        if self.engine.read_only:
+            self._begin_in_memory()
+        with self.engine.transaction():
+            stages.run_stages(self.record, self.engine, self._progress)
             self.engine.set_stamp(records, records, code)
-            self.engine.commit()
-        except BaseException:
-            self.engine.rollback()
-            raise
-
-    def _run_stages(self, engine: Engine) -> None:
-        """Make every derived table from the records; the same for the workspace's own tables and for a comparison."""
-        as_of, benign = self.as_of(), read_benign(self.record.in_use("benign"))
-        weights = read_weights(self.record.in_use("weights").decode())
-        stages: tuple[tuple[str, Callable[[], object]], ...] = (
-            ("link", lambda: link(engine, as_of, benign, weights)),
-            ("trace", lambda: trace(engine, as_of)),
-            ("respond", lambda: propose(engine, as_of)),
-        )
-        for name, stage in stages:
-            self._progress(name, 0, 1, "")
-            stage()
-            self._progress(name, 1, 1, "")
 
     def cases(self) -> list[Case]:
         """Every case, the one with most money still reachable first."""
@@ -275,7 +261,8 @@ class Workspace:
 
     def rebuild(self) -> int:
         """Delete the tables and make them again from originals and journal; the number of acts applied."""
-        self._begin_tables("tables.duckdb")
+        self.record.check_writable()
+        self._begin_tables()
         applied = follow.follow(self.record, self.engine, lambda d, n, what: self._progress("rebuild", d, n, what))
         self.refresh()
         return applied
@@ -284,9 +271,9 @@ class Workspace:
         """Names of the tables that differ, row for row, from what originals and journal give."""
         self.refresh()
         other = Engine(None)
-        other.set_stamp(0, 0, code_version())
+        other.set_stamp(0, 0, stages.code_version())
         follow.follow(self.record, other)
-        self._run_stages(other)
+        stages.run_stages(self.record, other, self._progress)
         differing = [name for name in all_tables() if not self.engine.all_rows(name).equals(other.all_rows(name))]
         other.close()
         return differing
@@ -306,8 +293,34 @@ class Workspace:
                 remedy_zh=f"可选：{', '.join(PURPOSES)}",
             )
         self.record.note("export", self._act(), {"table": name, "purpose": purpose, "rows": rows.num_rows})
-        self.engine.set_stamp(self.record.journal.size(), self.record.journal.size(), code_version())
+        self._follow_entries()
         return rows
+
+    def acts(self) -> list[Entry]:
+        """Every act in the journal, in order."""
+        return list(self.record.journal.entries())
+
+    def back_up(self, path: str | os.PathLike[str], key_file: str | os.PathLike[str], hand_over_to: str = "") -> int:
+        """Write a backup of everything acknowledged, under the secret in `key_file` (made if it is not there); its bytes.
+
+        With `hand_over_to` the workspace is handed over by it: here no act can be added any more.
+        """
+        secret = backup.read_secret(Path(key_file), create=True)
+        public = {"path": str(Path(path).resolve())}
+        if hand_over_to:
+            entry = self.record.note("handover", self._act(), {**public, "to": hand_over_to})
+        else:
+            entry = self.record.note("backup", self._act(), public)
+        try:
+            size = backup.back_up(
+                self.record, Path(path), secret, lambda d, n, what: self._progress("backup", d, n, what)
+            )
+        except BaseException:
+            if hand_over_to:
+                self.record.note("undo", self._act(), {"act": entry.seq})
+            raise
+        self._follow_entries()
+        return size
 
     def export(self, name: str, container: str, path: str | os.PathLike[str], purpose: str = "") -> int:
         """Write a table as jsonl, csv, parquet or xlsx; the number of rows. Masked unless a purpose is named."""
@@ -315,51 +328,3 @@ class Workspace:
         with storage(Path(path)):
             Path(path).write_bytes(write_table(rows, container))
         return rows.num_rows
-
-
-def reference_data() -> dict[str, bytes]:
-    """The reference data this version brings, by name: journalled when put in use."""
-    return {"benign": shipped_benign().text, "weights": shipped_weights_text()}
-
-
-def files_below(paths: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """The ordinary files named, and those in folders named, sorted; hidden files, links and workspaces are left alone."""
-    found: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            found += _below(path)
-        elif path.exists():
-            found.append(path)
-        else:
-            raise InputError(
-                "there is no such file or folder",
-                "没有此文件或文件夹",
-                where=str(path),
-                remedy="check the path",
-                remedy_zh="请检查路径",
-            )
-    return found
-
-
-def _below(folder: Path) -> list[Path]:
-    """Files of a folder in the order of their paths. A folder that is a workspace holds our own record, not evidence."""
-    if (folder / "journal.sqlite").exists() and (folder / "lock").exists():
-        return []
-    found: list[Path] = []
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.is_symlink():
-            continue
-        found += _below(path) if path.is_dir() else [path] if path.is_file() else []
-    return found
-
-
-def verify_workspace(path: str | os.PathLike[str]) -> list[RecordDamaged]:
-    """Every place in a workspace's record that is not what was acknowledged; empty if nothing is."""
-    folder = Path(path)
-    if not (folder / "lock").exists():
-        raise NotFound("there is no workspace here", "此处没有工作区", where=str(folder))
-    with owned(folder):
-        return verify(folder)
-
-
-__all__ = ["Case", "FanzhaError", "Step", "Workspace", "verify_workspace"]

@@ -1,0 +1,71 @@
+"""The order of the stages that make every derived table, and what they depend on beside the record."""
+
+import hashlib
+import time
+from collections.abc import Callable
+
+import yaml
+
+from fanzha.link.benign import read_benign, shipped_benign
+from fanzha.link.cluster import link
+from fanzha.link.weigh import read_weights, shipped_weights_text
+from fanzha.model.version import VERSION
+from fanzha.respond.propose import propose
+from fanzha.store.engine import Engine
+from fanzha.store.record import Record
+from fanzha.store.tables import all_tables
+from fanzha.trace.follow import trace
+
+Progress = Callable[[str, int, int, str], None]  # stage, done, of how many, what
+
+
+def silent(_stage: str, _done: int, _total: int, _what: str) -> None:
+    """Show nothing."""
+    return
+
+
+def now_ms() -> int:
+    """UTC milliseconds now."""
+    return time.time_ns() // 1_000_000
+
+
+def code_version() -> str:
+    """What the tables depend on beside the record: this version and the declared tables."""
+    declared = hashlib.sha256(repr(sorted(all_tables().items())).encode()).hexdigest()
+    return f"{VERSION}+{declared[:12]}"
+
+
+def reference_data() -> dict[str, bytes]:
+    """The reference data this version brings, by name: journalled when put in use."""
+    return {"benign": shipped_benign().text, "weights": shipped_weights_text()}
+
+
+def reference_origin(content: bytes) -> dict[str, str]:
+    """Source and date that a reference file states of itself."""
+    stated = yaml.load(content, Loader=yaml.CSafeLoader)
+    return {name: str(stated[name]) for name in ("source", "as_of") if name in stated}
+
+
+def as_of(engine: Engine) -> int:
+    """The moment everything is computed for: the latest event admitted, never later than its admission (UTC ms)."""
+    row = engine.rows(
+        'SELECT MAX(e.at_ms) FROM (SELECT at_ms, "file" FROM legs UNION ALL SELECT at_ms, "file" FROM calls'
+        ' UNION ALL SELECT at_ms, "file" FROM reports) AS e JOIN files f ON f."file" = e."file"'
+        " WHERE e.at_ms <= f.at_ms"
+    )[0]
+    return int(row[0] or 0)
+
+
+def run_stages(record: Record, engine: Engine, progress: Progress) -> None:
+    """Make every derived table from the records; the same for the workspace's own tables and for a comparison."""
+    moment, benign = as_of(engine), read_benign(record.in_use("benign"))
+    weights = read_weights(record.in_use("weights").decode())
+    stages: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("link", lambda: link(engine, moment, benign, weights)),
+        ("trace", lambda: trace(engine, moment)),
+        ("respond", lambda: propose(engine, moment)),
+    )
+    for name, stage in stages:
+        progress(name, 0, 1, "")
+        stage()
+        progress(name, 1, 1, "")

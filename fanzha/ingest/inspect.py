@@ -1,0 +1,71 @@
+"""Look at a file before it is admitted: the door's own eyes, with nothing written."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from fanzha.errors import InputError, UnreadableFile
+from fanzha.formats import bundle, inspection, known
+from fanzha.formats.grid import Reading, Recognition, Source
+from fanzha.formats.inspection import Inspection
+from fanzha.ingest.mapping import kept_mapping
+from fanzha.ingest.reading import (
+    BUNDLE,
+    READER_FAULTS,
+    UNREADABLE,
+    bundle_readings,
+    failure,
+    source_of,
+    whole_file,
+)
+from fanzha.model.terms import Terms
+from fanzha.store.disk import storage
+from fanzha.store.originals import chunks
+from fanzha.store.record import Record
+
+
+def inspect(record: Record | None, path: Path, terms: Terms) -> Inspection:
+    """What a file is and how it would be read if it were admitted now under these terms; nothing is written.
+
+    Without a record nothing was kept or admitted before. Raises InputError where there is no such file.
+    """
+    if path.is_symlink() or not path.is_file():
+        raise InputError(
+            "this is not an ordinary file",
+            "不是普通文件",
+            where=str(path),
+            remedy="name one file; `fanzha admit` takes folders",
+            remedy_zh="请指定单个文件;文件夹请用 fanzha admit",
+        )
+    with storage(path), inspection.OnDisk(path) as data:
+        found = _inspected(record, source_of(data, path.name, terms))
+        if record is None:
+            return found
+        digest = hashlib.sha256()
+        for piece in chunks(data):
+            digest.update(piece)
+    held = record.find(record.keys.fingerprint(digest.digest()))
+    return replace(found, file=held.seq) if held is not None else found
+
+
+def _inspected(record: Record | None, source: Source) -> Inspection:
+    if not len(source.data):
+        nothing = Recognition(UNREADABLE, 0, "the file is empty", "文件为空")
+        return inspection.inspect(source, [whole_file("empty_file")], nothing, ())
+    if bundle.is_archive(source):
+        said = Recognition(BUNDLE, 98, "a container of files", "内含多个文件的压缩包")
+        return inspection.inspect(source, bundle_readings(source), said, ())
+    candidates = known.recognise(source)
+    try:
+        best = known.best(source)
+    except UnreadableFile as problem:
+        said = Recognition(UNREADABLE, 0, problem.what, problem.what_zh)
+        return inspection.inspect(source, [whole_file("unreadable_file")], said, candidates)
+    mapping = kept_mapping(record, source) if record is not None else None
+    others = [one for one in candidates if one.format != best.format]
+    readings: Iterable[Reading] = known.read(best.format, source, mapping)
+    try:
+        return inspection.inspect(source, readings, best, others)
+    except READER_FAULTS as fault:
+        return inspection.inspect(source, [whole_file(failure(fault))], best, others)

@@ -1,0 +1,185 @@
+"""Read one file in a process of its own and say what became of it and what it cost.
+
+    python -m tests.hostile.measured formats PATH        recognised and read, bundles opened, as an admission would
+    python -m tests.hostile.measured workspace PATH DIR  admitted into the workspace DIR, with every stage after it
+
+Prints one line of JSON. An exception that is no FanzhaError ends the process with a traceback: that is the failure which the
+caller looks for. The caller also watches how much memory the process and its children hold: the most the process ever held,
+and the most any one of its children did, which run one at a time. (What getrusage says of a child counts what the parent held
+when it was started.)
+"""
+
+import contextlib
+import dataclasses
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from fanzha.errors import FanzhaError
+
+IN_MEMORY_MAX = 32 << 20  # as in `ingest.reading`: a larger file is read part by part
+BUNDLES_MAX = 3
+PEAK_MB = 512
+
+
+@dataclasses.dataclass
+class Outcome:
+    """What became of a file. `errors` are the FanzhaErrors said; `reasons` counts quarantined rows by reason."""
+
+    files: int = 0
+    formats: list[str] = dataclasses.field(default_factory=list)
+    errors: list[str] = dataclasses.field(default_factory=list)
+    reasons: dict[str, int] = dataclasses.field(default_factory=dict)
+    rows_in: int = 0
+    kept: int = 0
+    structure: int = 0
+    peak_mb: int = 0
+
+    @property
+    def quarantined(self) -> int:
+        """Rows in quarantine."""
+        return sum(self.reasons.values())
+
+    def refuse(self, reason: str) -> None:
+        """One more row in quarantine."""
+        self.reasons[reason] = self.reasons.get(reason, 0) + 1
+
+
+class OnDisk:
+    """A file that is read part by part and never held."""
+
+    def __init__(self, path: Path) -> None:
+        self.size = path.stat().st_size
+        self.handle = path.open("rb")
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, int):
+            return self[place : place + 1][0]
+        start, stop, _ = place.indices(self.size)
+        self.handle.seek(start)
+        return self.handle.read(max(0, stop - start))
+
+
+def read(outcome: Outcome, data: Any, name: str, depth: int = 0) -> None:
+    """One file, and what is in it where it is a bundle."""
+    from fanzha.formats import bundle, known
+    from fanzha.formats.grid import Source
+
+    source = Source(data, name)
+    outcome.files += 1
+    try:
+        if bundle.is_archive(source):
+            outcome.formats.append("bundle")
+            for member in bundle.members(source):
+                outcome.rows_in += 1
+                if isinstance(member, bundle.Refused):
+                    outcome.refuse(member.reason)
+                    continue
+                if isinstance(member, bundle.Skipped):
+                    outcome.structure += 1
+                    continue
+                outcome.kept += 1
+                if depth < BUNDLES_MAX:
+                    read(outcome, member.data, member.name, depth + 1)
+            return
+        best = known.best(source)
+        outcome.formats.append(best.format)
+        for reading in known.read(best.format, source):
+            outcome.rows_in += reading.rows_in
+            outcome.kept += reading.kept
+            outcome.structure += reading.structure
+            for bad in reading.bad:
+                outcome.refuse(bad.reason)
+    except FanzhaError as error:
+        outcome.errors.append(f"{type(error).__name__}: {error.say('en')} / {error.say('zh')}")
+
+
+def admit(outcome: Outcome, path: Path, folder: Path) -> None:
+    """The file through the one door in, and then every stage."""
+    from fanzha.chain import Workspace
+
+    with Workspace(folder, actor="tests") as workspace:
+        try:
+            done = workspace.admit([path])
+            outcome.files = len(done)
+            for one in done:
+                outcome.formats.append(one.format)
+                outcome.rows_in += one.rows_in
+                outcome.kept += one.kept
+                outcome.structure += one.structure
+            workspace.refresh()
+            for row in workspace.table("quarantine", purpose="tests").to_pylist():
+                outcome.refuse(row["reason"])
+        except FanzhaError as error:
+            outcome.errors.append(f"{type(error).__name__}: {error.say('en')} / {error.say('zh')}")
+
+
+def main() -> None:
+    """Read, say."""
+    way, path = sys.argv[1], Path(sys.argv[2])
+    outcome = Outcome()
+    if way == "workspace":
+        admit(outcome, path, Path(sys.argv[3]))
+    else:
+        read(outcome, path.read_bytes() if path.stat().st_size <= IN_MEMORY_MAX else OnDisk(path), path.name)
+    print(json.dumps(dataclasses.asdict(outcome), ensure_ascii=False))
+
+
+def status_of(process: int) -> dict[str, str]:
+    """What Linux says of a process; nothing where it is gone."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return {}
+    return dict(line.split(":\t", 1) for line in lines if ":\t" in line)
+
+
+def children_of(process: int) -> list[int]:
+    """The processes it started that still run."""
+    found: list[int] = []
+    for path in Path(f"/proc/{process}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found += map(int, path.read_text().split())
+    return found
+
+
+def most_held(process: int) -> int:
+    """The most memory a process ever held, in KiB; 0 where it is gone, or has not yet become its own program."""
+    said = status_of(process)
+    return int(said.get("VmHWM", "0").split()[0]) if said.get("PPid") else 0
+
+
+def measured(path: Path, folder: Path | None = None, seconds: float = 120) -> Outcome:
+    """What a process of its own makes of the file. AssertionError with its traceback where it ends otherwise than well,
+    or not at all."""
+    way = ["workspace", str(path), str(folder)] if folder else ["formats", str(path)]
+    own = 0
+    others: dict[int, int] = {}
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        running = subprocess.Popen([sys.executable, "-m", "tests.hostile.measured", *way], stdout=out, stderr=err)
+        late = time.monotonic() + seconds
+        while running.poll() is None:
+            own = max(own, most_held(running.pid))
+            for child in children_of(running.pid):
+                others[child] = max(others.get(child, 0), most_held(child))
+            if time.monotonic() > late:
+                running.kill()
+            time.sleep(0.01)
+        out.seek(0)
+        err.seek(0)
+        told, problem = out.read().decode(), err.read().decode()
+    assert running.returncode == 0, f"{path.name}: status {running.returncode}\n{problem[-4000:]}"
+    outcome = Outcome(**json.loads(told.splitlines()[-1]))
+    outcome.peak_mb = (own + max(others.values(), default=0)) >> 10
+    return outcome
+
+
+if __name__ == "__main__":
+    main()
