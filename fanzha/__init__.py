@@ -20,12 +20,14 @@ if TYPE_CHECKING:
     from fanzha.chain import Step as Step
     from fanzha.chain import Workspace as Workspace
     from fanzha.chain import Workspace as open
+    from fanzha.chain import restore_workspace as restore
     from fanzha.chain import verify_workspace as verify
     from fanzha.clean.text import Found as Found
     from fanzha.clean.text import find as find
     from fanzha.errors import FanzhaError as FanzhaError
     from fanzha.errors import NotFound as NotFound
     from fanzha.errors import RecordDamaged as RecordDamaged
+    from fanzha.formats.inspection import Inspection as Inspection
     from fanzha.ingest.admit import Admission as Admission
     from fanzha.model.terms import Terms as Terms
 
@@ -34,6 +36,7 @@ _HOMES = {
     "Case": ("fanzha.chain", "Case"),
     "FanzhaError": ("fanzha.errors", "FanzhaError"),
     "Found": ("fanzha.clean.text", "Found"),
+    "Inspection": ("fanzha.formats.inspection", "Inspection"),
     "NotFound": ("fanzha.errors", "NotFound"),
     "RecordDamaged": ("fanzha.errors", "RecordDamaged"),
     "Step": ("fanzha.chain", "Step"),
@@ -41,6 +44,7 @@ _HOMES = {
     "Workspace": ("fanzha.chain", "Workspace"),
     "find": ("fanzha.clean.text", "find"),
     "open": ("fanzha.chain", "Workspace"),
+    "restore": ("fanzha.chain", "restore_workspace"),
     "verify": ("fanzha.chain", "verify_workspace"),
 }
 
@@ -49,6 +53,7 @@ __all__ = [
     "Case",
     "FanzhaError",
     "Found",
+    "Inspection",
     "NotFound",
     "RecordDamaged",
     "Step",
@@ -57,6 +62,7 @@ __all__ = [
     "__version__",
     "find",
     "open",
+    "restore",
     "verify",
 ]
 

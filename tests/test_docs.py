@@ -17,8 +17,9 @@ from fanzha.errors import FanzhaError
 from fanzha.formats import known
 from fanzha.model import terms
 from fanzha.model.words import vocabulary
-from fanzha.show import commands
-from fanzha.show.cli import COMMANDS, FUNCTIONS
+from fanzha.show import commands, record_commands
+from fanzha.show.cli import COMMANDS, FUNCTIONS, ON_THE_RECORD
+from fanzha.show.options import Changes, Common, Handling, RowChange
 from fanzha.store.tables import all_tables
 from tests.conftest import CITY
 
@@ -103,12 +104,12 @@ def test_every_command_and_option_is_described() -> None:
     page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
     for name in COMMANDS:
         assert f"`fanzha {name}" in page, name
-        function = getattr(commands, FUNCTIONS.get(name, name))
+        function = getattr(record_commands if name in ON_THE_RECORD else commands, FUNCTIONS.get(name, name))
         options = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
         for option in options:
-            if option.name not in ("common", "handling"):
+            if option.name not in ("common", "handling", "changes", "single"):
                 assert f"--{option.name.replace('_', '-')}" in page, f"{name} --{option.name}"
-    for record in (commands.Common, commands.Handling):
+    for record in (Common, Handling, Changes, RowChange):
         for field in record.__dataclass_fields__:
             assert f"--{field.replace('_', '-')}" in page, field
     for purpose in (*terms.PURPOSES, *terms.TLP):

@@ -28,6 +28,7 @@ ONLY_IN = {
     "rich": {"show"},
     "phonenumbers": {"clean"},
     "publicsuffixlist": {"clean"},
+    "pypdfium2": {"formats"},
     "python_calamine": {"formats"},
     "xlsxwriter": {"formats"},
     "sqlite3": set[str](),  # the interpreter's SQLite has a corruption bug

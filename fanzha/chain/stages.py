@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import yaml
 
+from fanzha.clean.issuer import read_bins
+from fanzha.clean.reference.shipped import read_shipped, shipped_tables
 from fanzha.link.benign import read_benign, shipped_benign
 from fanzha.link.cluster import link
 from fanzha.link.weigh import read_weights, shipped_weights_text
@@ -37,13 +39,18 @@ def code_version() -> str:
 
 def reference_data() -> dict[str, bytes]:
     """The reference data this version brings, by name: journalled when put in use."""
-    return {"benign": shipped_benign().text, "weights": shipped_weights_text()}
+    tables = {table.name: table.content for table in shipped_tables()}
+    return {"benign": shipped_benign().text, "weights": shipped_weights_text(), **tables}
 
 
-def reference_origin(content: bytes) -> dict[str, str]:
-    """Source and date that a reference file states of itself."""
+def reference_origin(name: str, content: bytes) -> dict[str, str]:
+    """Sources and date that a reference file states of itself; of several blocks the oldest date."""
+    if name in {table.name for table in shipped_tables()}:
+        origins = read_shipped(name, content).origins
+        sources = "; ".join(dict.fromkeys(source for source, _ in origins))
+        return {"source": sources, "as_of": min(as_of for _, as_of in origins)}
     stated = yaml.load(content, Loader=yaml.CSafeLoader)
-    return {name: str(stated[name]) for name in ("source", "as_of") if name in stated}
+    return {key: str(stated[key]) for key in ("source", "as_of") if key in stated}
 
 
 def as_of(engine: Engine) -> int:
@@ -59,11 +66,11 @@ def as_of(engine: Engine) -> int:
 def run_stages(record: Record, engine: Engine, progress: Progress) -> None:
     """Make every derived table from the records; the same for the workspace's own tables and for a comparison."""
     moment, benign = as_of(engine), read_benign(record.in_use("benign"))
-    weights = read_weights(record.in_use("weights").decode())
+    weights, bins = read_weights(record.in_use("weights").decode()), read_bins(record.in_use("card_bins"))
     stages: tuple[tuple[str, Callable[[], object]], ...] = (
         ("link", lambda: link(engine, moment, benign, weights)),
         ("trace", lambda: trace(engine, moment)),
-        ("respond", lambda: propose(engine, moment)),
+        ("respond", lambda: propose(engine, moment, bins)),
     )
     for name, stage in stages:
         progress(name, 0, 1, "")

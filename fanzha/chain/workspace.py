@@ -29,10 +29,9 @@ from fanzha.model.case import Step as Step
 from fanzha.model.terms import PURPOSES, Terms
 from fanzha.store import backup
 from fanzha.store.disk import storage
-from fanzha.store.engine import Engine
 from fanzha.store.journal import Entry
 from fanzha.store.masked import mask_table
-from fanzha.store.opening import begin_tables, open_tables
+from fanzha.store.opening import begin_tables, open_tables, remove_tables, tables_in_memory
 from fanzha.store.record import Act, Record
 from fanzha.store.tables import all_tables, table
 
@@ -75,7 +74,7 @@ class Workspace:
             self._stack.callback(self._close_tables)
             if not self.record.read_only and self.record.handed_over() is None:
                 for name, content in stages.reference_data().items():
-                    self.record.put_in_use(name, content, self._act(), stages.reference_origin(content))
+                    self.record.put_in_use(name, content, self._act(), stages.reference_origin(name, content))
             self._catch_up()
         except BaseException:
             self._stack.close()
@@ -100,7 +99,8 @@ class Workspace:
     def _catch_up(self) -> None:
         """Bring the record tables up to the journal: after a crash, an interrupted run, a newer version."""
         size, seen = self.record.journal.size(), self.engine.stamp()[0]
-        if seen > size:
+        erased = any(entry.act == "erase" for entry in self.record.journal.entries()[seen:])
+        if seen > size or (erased and not self.engine.read_only):
             self._begin_tables()
         elif seen == size:
             return
@@ -112,8 +112,7 @@ class Workspace:
     def _begin_in_memory(self) -> None:
         """Tables beside a frozen record that lag behind it: made again, in memory."""
         self.engine.close()
-        self.engine = Engine(None)
-        self.engine.set_stamp(0, 0, stages.code_version())
+        self.engine = tables_in_memory(self.path, stages.code_version())
         follow.follow(self.record, self.engine)
 
     def _begin_tables(self) -> None:
@@ -142,6 +141,10 @@ class Workspace:
         """What a file is and how it would be read, before it is admitted."""
         return inspect(self.record, Path(path), terms or Terms())
 
+    def write_inspection(self, seen: Inspection, path: str | os.PathLike[str], lang: str = "en") -> None:
+        """Write what `inspect` saw as a page a person reads."""
+        fill.write_inspection(seen, Path(path), self._clock(), lang, seen.settings["zone"])
+
     def withdraw(self, file: int, reason: str) -> None:
         """Withdraw an admission: its rows leave every table; act and reason stay in the journal."""
         amend.withdraw(self.record, self.engine, file, reason, self._act())
@@ -166,9 +169,19 @@ class Workspace:
         """Set anew when an admission must be erased or kept with a reason (UTC milliseconds)."""
         amend.retain(self.record, self.engine, file, until_ms, reason, self._act())
 
+    def erasure_reach(self, file: int) -> tuple[int, ...]:
+        """The admissions that erasing this one would erase."""
+        return tuple(amend.reach(self.record, file))
+
     def erase(self, file: int, *, ground: str, reference: str = "") -> Erased:
         """Erase an admission for good (see `ingest.amend.erase`). Pages written before are removed, for they may quote it."""
-        made = amend.erase(self.record, self.engine, file, self._act(), ground=ground, reference=reference)
+        made = amend.erase(self.record, file, self._act(), ground=ground, reference=reference)
+        # A database file may hold scraps of whatever this process had in memory, so it is not written here again: this
+        # workspace goes on in memory, and the next one that is opened makes the file anew.
+        self.engine.close()
+        remove_tables(self.path)
+        self.engine = tables_in_memory(self.path, stages.code_version())
+        follow.follow(self.record, self.engine, lambda d, n, what: self._progress("follow", d, n, what))
         shutil.rmtree(self.path / "report", ignore_errors=True)
         notes, missing = backup.write_erasures(self.record)
         self._follow_entries()
@@ -260,18 +273,17 @@ class Workspace:
     # -- the record ----------------------------------------------------------------------------------------------
 
     def rebuild(self) -> int:
-        """Delete the tables and make them again from originals and journal; the number of acts applied."""
+        """Delete the tables and make them again from originals and journal; the number of files read."""
         self.record.check_writable()
         self._begin_tables()
-        applied = follow.follow(self.record, self.engine, lambda d, n, what: self._progress("rebuild", d, n, what))
+        files = follow.follow(self.record, self.engine, lambda d, n, what: self._progress("rebuild", d, n, what))
         self.refresh()
-        return applied
+        return files
 
     def tables_differ(self) -> list[str]:
         """Names of the tables that differ, row for row, from what originals and journal give."""
         self.refresh()
-        other = Engine(None)
-        other.set_stamp(0, 0, stages.code_version())
+        other = tables_in_memory(self.path, stages.code_version())
         follow.follow(self.record, other)
         stages.run_stages(self.record, other, self._progress)
         differing = [name for name in all_tables() if not self.engine.all_rows(name).equals(other.all_rows(name))]
@@ -295,6 +307,24 @@ class Workspace:
         self.record.note("export", self._act(), {"table": name, "purpose": purpose, "rows": rows.num_rows})
         self._follow_entries()
         return rows
+
+    def reference(self) -> list[dict[str, Any]]:
+        """The reference data and models in use: name, source, date, SHA-256 and the act that put each in use."""
+        latest = {entry.public["name"]: entry for entry in self.record.journal.entries() if entry.act == "use"}
+        return [
+            {
+                "name": name,
+                "source": entry.public.get("source", ""),
+                "as_of": entry.public.get("as_of", ""),
+                "sha256": entry.public["sha256"],
+                "act": entry.seq,
+            }
+            for name, entry in sorted(latest.items())
+        ]
+
+    def now_ms(self) -> int:
+        """The workspace's clock (UTC milliseconds)."""
+        return self._clock()
 
     def acts(self) -> list[Entry]:
         """Every act in the journal, in order."""

@@ -7,6 +7,7 @@ There is no standard over all of them: ISO 13616 (IBAN) allows up to 34 characte
 import re
 from typing import Final
 
+from fanzha.clean import payment_account
 from fanzha.clean.digits import MILLIBITS_PER_ALNUM, MILLIBITS_PER_DIGIT, fold, is_digits, luhn_ok, stars
 from fanzha.clean.value import Value
 
@@ -68,7 +69,12 @@ def validate(normal: str) -> bool:
 
 
 def masked(normal: str) -> str:
-    """First and last four of 12 characters or more (`6222****1234`), else only the last two to four."""
+    """First and last four of 12 characters or more (`6222****1234`), else only the last two to four.
+
+    Of an account of a payment firm, less of its login: it may be a telephone number.
+    """
+    if payment_account.parts(normal)[0]:
+        return payment_account.masked(normal)
     if len(normal) >= 12:
         return f"{normal[:4]}****{normal[-4:]}"
     return f"****{normal[-4:]}" if len(normal) >= 8 else f"****{normal[-2:]}"

@@ -1,9 +1,9 @@
 """Patterns over digits as one table of states that a whole column of numbers walks at once.
 
-The languages are finite, so an automaton has no circle, and it is minimal when states with equal rows are one (Revuz, "Minimisation
-of acyclic deterministic automata in linear time", 1992). Before that its states are sets of partial derivatives (Antimirov,
-1996). Where only the first match counts, as with `re.match`, threads are kept in order of preference (Cox, "Regular
-Expression Matching: the Virtual Machine Approach", 2009).
+The languages are finite, so an automaton has no circle, and it is minimal when states with equal rows are one (Revuz,
+"Minimisation of acyclic deterministic automata in linear time", 1992). Before that its states are sets of partial
+derivatives (Antimirov, 1996). Where only the first match counts, as with `re.match`, threads are kept in order of
+preference (Cox, "Regular Expression Matching: the Virtual Machine Approach", 2009).
 """
 
 from collections.abc import Callable, Iterable
@@ -58,6 +58,7 @@ class Automata:
         self._threads: dict[tuple[int, Set], int] = {}
         self._sinks: dict[Outcome, int] = {}
         self.outcomes: list[Outcome] = [Outcome(0), Outcome(0)]  # by sink; the first two are REJECT and ACCEPT
+        self._places: States = np.zeros((3, 0), dtype=np.int64)
 
     def table(self) -> States:
         """The transitions, with whatever was compiled since the last call."""
@@ -67,6 +68,12 @@ class Automata:
             self._flat = np.concatenate([self._flat, fresh.ravel()])
             self._written = len(self._rows)
         return self._flat
+
+    def places(self) -> States:
+        """`outcomes` as columns: ends, starts of groups, ends of groups."""
+        if self._places.shape[1] < len(self.outcomes):
+            self._places = np.array(self.outcomes, dtype=np.int64).T.copy()
+        return self._places
 
     def __len__(self) -> int:
         return len(self._rows) + len(self.outcomes)

@@ -76,6 +76,8 @@ def scan(folded: str, region: str) -> Iterator[tuple[int, int, Value]]:
             if not gaps:
                 continue
             end = gaps[-1]
+            if end <= start:  # "(00A": nothing is left of it
+                continue
         yield from _run(folded, start, folded[start:end], plan)
 
 

@@ -47,7 +47,7 @@ class Phones:
     """What each row of a column is.
 
     normal    normal form; null where the row is no number, or null
-    problem   by row: index of `PROBLEMS`, 0 where the number is valid; means nothing where `normal` is null
+    problem   by row: index of `PROBLEMS`; 0 where the number is valid, and where there is none
     asked     how many rows went to the phonenumbers library one at a time
     """
 
@@ -70,7 +70,7 @@ def read(column: pa.StringArray, region: str) -> Phones:
     """Every row as dialled in `region` (ISO 3166 code), as `phone.parse` reads it."""
     if len(column) < ROWS_MIN:
         return _one_by_one(column, region)
-    blocks = [_block(column.slice(at, ROWS_AT_ONCE), region) for at in range(0, len(column), ROWS_AT_ONCE)]
+    blocks = [_block(column.slice(at, ROWS_AT_ONCE), region) for at in range(0, max(len(column), 1), ROWS_AT_ONCE)]
     return Phones(
         pa.concat_arrays([block.normal for block in blocks]),
         np.concatenate([block.problem for block in blocks]),
@@ -100,11 +100,14 @@ def _block(column: pa.StringArray, region: str) -> Phones:
 def _by_plan(column: pa.StringArray, region: str) -> Phones:
     tables = plans()
     home = tables.region(region)
-    board = lay_out(column, _NOISE)
+    board = lay_out(column, _NOISE, 4 * phone.TEXT_MAX)  # four bytes a sign at most
     hidden = _respell(board, column, region)
     if region == "CN":
         _dial_abroad(board)
     head, start, size, problem = _chinese(board, region)
+    problem[hidden] = _OK
+    head[hidden] = 0  # all that `phone.parse` reads begin with a plus
+    start[hidden], size[hidden] = board.start.take(hidden), board.size.take(hidden)
     signs = board.size + board.plus
     rows = np.flatnonzero((problem == _NONE) & (signs >= _DIGITS_MIN) & (signs <= _DIGITS_MAX) & (board.size > 0))
     plus = board.plus.take(rows)
@@ -115,10 +118,8 @@ def _by_plan(column: pa.StringArray, region: str) -> Phones:
     size[rows] = np.where(valid, found.size, board.size.take(rows))
     # without a calling code of its own, a number that the plan does not have is none
     problem[rows] = np.where(valid | plus, found.problem, _NONE)
-    problem[hidden] = _OK
-    head[hidden] = 0  # all that `phone.parse` reads begin with a plus
-    start[hidden], size[hidden] = board.start.take(hidden), board.size.take(hidden)
-    return Phones(write(board, _heads(), head, start, size, problem != _NONE), problem, 0)
+    known = problem != _NONE
+    return Phones(write(board, _heads(), head, start, size, known), problem * known, 0)
 
 
 def _respell(board: Board, column: pa.StringArray, region: str) -> Ints:
@@ -131,7 +132,17 @@ def _respell(board: Board, column: pa.StringArray, region: str) -> Ints:
     board.plus[rows] = False
     places: Any = pa.array(rows)
     cells: list[Any] = column.take(places).to_pylist()
-    numbers = {text: _respelt(text, region) for text in set(cells)}
+    distinct = set(cells)
+    numbers: dict[str, str] = {}
+    for group in ([text for text in distinct if text.isascii()], [text for text in distinct if not text.isascii()]):
+        bare = phone.bare(group)
+        masks = stars("\0".join(bare), "xX").split("\0")
+        for text, number, mask in zip(group, bare, masks, strict=False):  # nothing has one mask
+            if "*" in mask:
+                value = phone.parse(text, region)
+                numbers[text] = "" if value is None else value.normal
+            else:
+                numbers[text] = number if is_digits(number.removeprefix("+")) else ""
     found = [(row, numbers[text]) for row, text in zip(rows.tolist(), cells, strict=True) if numbers[text]]
     if not found:
         return np.zeros(0, dtype=np.int64)
@@ -140,15 +151,6 @@ def _respell(board: Board, column: pa.StringArray, region: str) -> Ints:
     board.plus[spelt] = plus = np.array([text[0] == "+" for _, text in found])
     board.size[spelt] = np.array([len(text) for _, text in found]) - plus
     return np.array([row for row, text in found if "*" in text], dtype=np.int64)
-
-
-def _respelt(text: str, region: str) -> str:
-    """The digits of a text after at most one plus; the normal form of a masked number; else nothing."""
-    number = phone.bare(text)
-    if is_digits(number.removeprefix("+")):
-        return number
-    value = phone.parse(text, region) if "*" in stars(number, "xX") else None
-    return "" if value is None else value.normal
 
 
 def _dial_abroad(board: Board) -> None:
@@ -216,7 +218,7 @@ def resolve(board: Board, tables: Plans, home: Region, start: Ints, size: Ints, 
     # without a plus, or with one that no calling code follows: the prefix for dialling abroad
     tried = np.concatenate([np.flatnonzero(~plus), unknown])
     state = walk(tables.automata.table(), board, np.full(len(tried), home.abroad), start.take(tried))
-    taken = _ends(tables)[0].take(state // WIDTH)
+    taken = tables.automata.places()[0].take(state // WIDTH)
     abroad = taken > 0
     abroad &= board.words.take(start.take(tried) + taken) & 15 != 0  # no calling code begins with 0
     found.problem[unknown] = _NONE
@@ -269,12 +271,16 @@ def _drop_own_code(found: Found, board: Board, tables: Plans, home: Region, loca
     own = local[tables.code_at.take(_three(board, found.start.take(local))) == home.code]
     if not len(own):
         return
+    plans_of = np.full(len(own), home.plan)
+    too_long = _sizes(tables, plans_of, found.size.take(own)) == TOO_LONG
+    unfit = (too_long | ~_general(board, tables, found.start.take(own), plans_of)).nonzero()[0]
+    if not len(unfit):
+        return
+    own, plans_of, too_long = own[unfit], plans_of[unfit], too_long[unfit]
     digits = int(tables.code_digits[home.code])
     start, size = found.start.take(own), found.size.take(own)
-    plans_of = np.full(len(own), home.plan)
     after, left = _strip(board, tables, start + digits, size - digits, plans_of)
-    better = ~_general(board, tables, start, plans_of) & _general(board, tables, after, plans_of)
-    better |= _sizes(tables, plans_of, size) == TOO_LONG
+    better = too_long | _general(board, tables, after, plans_of)
     found.start[own[better]], found.size[own[better]] = after[better], left[better]
     plan[own[better]] = home.code
 
@@ -286,7 +292,7 @@ def _strip(board: Board, tables: Plans, start: Ints, size: Ints, plan: Ints) -> 
     if not len(rows):
         return start, size
     outcome, of = state.take(rows) // WIDTH, plan.take(rows)
-    end, group_start, group_end = (places.take(outcome) for places in _ends(tables))
+    end, group_start, group_end = (places.take(outcome) for places in tables.automata.places())
     rule = tables.rule.take(of) * (group_start >= 0)
     cut = np.where((rule != PLAIN) & (rule != NEW_DIGITS) & (group_end == end), group_start, end)
     after, left = start.take(rows) + cut, size.take(rows) - cut
@@ -318,15 +324,9 @@ def _sizes(tables: Plans, plan: Ints, size: Ints) -> Ints:
     return kind
 
 
-def _ends(tables: Plans) -> tuple[Ints, Ints, Ints]:
-    """End, start of group and end of group of each outcome."""
-    places = np.array(tables.automata.outcomes, dtype=np.int64)
-    return places[:, 0], places[:, 1], places[:, 2]
-
-
 def _judge(found: Found, board: Board, tables: Plans) -> None:
     """Valid, or possible by its length (`prefix`), or not (`length`)."""
     valid = walk(tables.automata.table(), board, tables.valid.take(found.code), found.start) == ACCEPT
-    bad = np.flatnonzero(~valid & (found.problem == _OK))
+    bad = (~valid & (found.problem == _OK)).nonzero()[0]
     kind = _sizes(tables, found.code.take(bad), found.size.take(bad))
     found.problem[bad] = np.where((kind == WRONG) | (kind == TOO_LONG), _LENGTH, _PREFIX)

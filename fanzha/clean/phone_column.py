@@ -93,12 +93,17 @@ def _words(symbols: bytes) -> Ints:
     return overlapping.astype(np.int64)
 
 
-def lay_out(column: pa.StringArray, marks: bytes) -> Board:
-    """The board of a column; `marks`: the ASCII signs that are left out wherever they stand. A null is an empty cell."""
+def lay_out(column: pa.StringArray, marks: bytes, bytes_max: int) -> Board:
+    """The board of a column; `marks`: the ASCII signs that are left out wherever they stand.
+
+    A null is an empty cell, and so is a cell of more than `bytes_max`: the board takes eight bytes for every sign.
+    """
     if column.null_count:
         column = _pc.fill_null(column, "")
     count = len(column)
     offsets, text = _raw(column)
+    if (np.diff(offsets) > bytes_max).any():
+        offsets, text = _raw(_pc.if_else(_pc.greater(_pc.binary_length(column), bytes_max), "", column))
     # a sign that no text holds, before every number and after the last
     kept_places = np.ones(len(text) + count + 1, dtype=np.bool_)
     kept_places[offsets - offsets[0] + np.arange(count + 1)] = False

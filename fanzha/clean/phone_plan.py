@@ -86,11 +86,10 @@ class Plans:
 
     def need(self, codes: Ints) -> None:
         """Compile the calling codes (indices) that are not compiled yet."""
-        for index in np.flatnonzero(np.bincount(codes, minlength=len(self.codes))):
-            if self.valid[index] < 0:
-                code = self.codes[index]
-                self._compile_plan(int(index), metadata_of(code, self.regions_of[code][0]))
-                self.valid[index] = self._compile_valid(code)
+        for index in np.unique(codes[self.valid.take(codes) < 0]).tolist():
+            code = self.codes[index]
+            self._compile_plan(index, metadata_of(code, self.regions_of[code][0]))
+            self.valid[index] = self._compile_valid(code)
 
     def region(self, name: str) -> Region:
         """The region of an ISO 3166 code; UnknownPlan where the library does not know it."""

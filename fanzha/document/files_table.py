@@ -51,7 +51,11 @@ def files_table(files: tuple[FileLine, ...], register: Register) -> Markup:
     )
     rows: list[list[Child]] = []
     for file in files:
-        tags = [el("span", {"class": "tag t-exit"}, both(word("withdrawn")))] if file.withdrawn else []
+        tags = [
+            el("span", {"class": "tag t-exit"}, both(word(state)))
+            for state in ("withdrawn", "erased")
+            if getattr(file, state)
+        ]
         body = both(file.body, "small") if pick(file.body, "en") else None
         name = join([el("div", {"class": "id"}, el("bdi", None, file.name)), body, *tags])
         figures = [

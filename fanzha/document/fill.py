@@ -2,20 +2,25 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from fanzha.document.case import case_html
+from fanzha.document.file import file_html
 from fanzha.document.fill_case import case_page, href
+from fanzha.document.fill_file import admitted_page, format_name, inspected_page
 from fanzha.document.gather import Row, World, by, case_rows
 from fanzha.document.index import index_html
 from fanzha.document.page import CodeCount, Figure, FileLine, IndexPage, Line, QualityPage, Ref, Said, Stamp
 from fanzha.document.quality import quality_html
 from fanzha.document.totals import case_line
-from fanzha.formats import known
+from fanzha.formats.inspection import Inspection
 from fanzha.model.terms import PURPOSES, UNSTATED
 from fanzha.model.version import VERSION
+from fanzha.store.disk import storage
 from fanzha.store.engine import Engine
 
+FILE_PAGES_MAX = 500
 CASE_PAGES_MAX = 200  # pages per run; the rest is in the tables, and the overview says so
 FIRST_ROWS = 5
 Progress = Callable[[int, int, str], None]  # done, of how many, what
@@ -28,6 +33,7 @@ def write_pages(
     stamp = Stamp(as_of, zone, VERSION, lang)
     world = World.read(engine, zone)
     files = {line.file: line for line in file_lines(world)}
+    _write_files(world, folder, stamp, list(files.values()))
     cases = case_rows(engine, zone)
     worth = [case["id"] for case in cases if case["reports"] > 1 or case["accounts"]]
     shown = worth[:CASE_PAGES_MAX]
@@ -66,19 +72,32 @@ def write_pages(
     return path
 
 
+def _write_files(world: World, folder: Path, stamp: Stamp, lines: list[FileLine]) -> None:
+    """A page for each file, and none left of an earlier run."""
+    (folder / "files").mkdir(parents=True, exist_ok=True)
+    for old in (folder / "files").glob("*.html"):
+        old.unlink()
+    for line in lines:
+        if line.href:
+            page = admitted_page(world.engine, line, world.files[line.file], stamp, "../quality.html")
+            (folder / line.href).write_text(file_html(page), encoding="utf-8")
+
+
+def write_inspection(seen: Inspection, path: Path, at_ms: int, lang: str, zone: str) -> None:
+    """Write the page of a file that is only looked at."""
+    with storage(path):
+        path.write_text(file_html(inspected_page(seen, Stamp(at_ms, zone, VERSION, lang))), encoding="utf-8")
+
+
 def file_lines(world: World) -> list[FileLine]:
     """Every file with its counts, the reasons against its rows and the notes about those kept."""
     reasons = by("file", _counts(world, "quarantine", "reason"))
     notes = by("file", _counts(world, "notes", "code"))
-    return [_file_line(row, reasons.get(number, []), notes.get(number, [])) for number, row in world.files.items()]
-
-
-def _format_name(name: str) -> Said:
-    """What a format is called; a file nobody can read has none."""
-    if name not in {one.name for one in known.FORMATS}:
-        return Said("not recognised", "未能识别")
-    found = known.named(name)
-    return Said(found.en, found.zh)
+    lines = [_file_line(row, reasons.get(number, []), notes.get(number, [])) for number, row in world.files.items()]
+    return [
+        replace(line, href=f"files/{line.file}.html") if place < FILE_PAGES_MAX and not line.erased else line
+        for place, line in enumerate(lines)
+    ]
 
 
 def _counts(world: World, name: str, column: str) -> list[Row]:
@@ -111,12 +130,12 @@ def _file_line(row: Row, reasons: list[Row], notes: list[Row]) -> FileLine:
     purpose = PURPOSES.get(row["purpose"], (row["purpose"], row["purpose"]))
     return FileLine(
         file=row["file"],
-        name=row["name"],
+        name=row["name"] or f"#{row['file']}",
         rows_in=row["rows_in"],
         kept=row["kept"],
         quarantined=row["quarantined"],
         structure=row["structure"],
-        format=_format_name(row["format"]),
+        format=format_name(row["format"]),
         score=row["score"],
         why=Said(*why),
         size=row["size"],
@@ -130,6 +149,8 @@ def _file_line(row: Row, reasons: list[Row], notes: list[Row]) -> FileLine:
         tlp=row["tlp"],
         reliability=row["reliability"],
         withdrawn=row["withdrawn"],
+        erased=row["erased"],
+        retain_until_ms=row["retain_until_ms"],
         reasons=codes(reasons),
         notes=codes(notes),
     )

@@ -235,8 +235,11 @@ class FileLine:
     tlp: str = ""
     reliability: str = ""
     withdrawn: bool = False
+    erased: bool = False
+    retain_until_ms: int | None = None
     reasons: tuple[CodeCount, ...] = ()
     notes: tuple[CodeCount, ...] = ()
+    href: str = ""
 
     @property
     def unreadable(self) -> bool:
@@ -316,3 +319,38 @@ class QualityPage:
     stamp: Stamp
     files: tuple[FileLine, ...] = ()
     index_href: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRows:
+    """The first records of one table as they were understood: `refs` are their places, `lines` a column each.
+
+    A cell is text, or a figure for money.
+    """
+
+    title: Text
+    refs: tuple[Ref, ...]
+    lines: tuple[tuple[Text, tuple[Text | Figure, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilePage:
+    """One file looked at, before it is admitted or after.
+
+    `changes`: codes of schema/changes.yaml, True where a finding of the file calls for it. `others`: what else it might be,
+    with its score out of 100 and why. `whole` is False where only its first rows were looked at.
+    """
+
+    stamp: Stamp
+    file: FileLine
+    first: tuple[FirstRows, ...] = ()
+    changes: tuple[tuple[str, bool], ...] = ()
+    others: tuple[tuple[Text, int, Text], ...] = ()
+    settings: tuple[tuple[str, str], ...] = ()
+    whole: bool = True
+    quality_href: str = ""
+
+    @property
+    def admitted(self) -> bool:
+        """Whether it is in the record."""
+        return self.file.file >= 0

@@ -2,7 +2,7 @@
 
 from fanzha.document.figures import Register, moment
 from fanzha.document.files_table import adds_up, files_table, format_text, quality_bar, row_figure
-from fanzha.document.frame import beside, document, joined, section, table, title_block
+from fanzha.document.frame import beside, document, joined, page_link, section, table, title_block
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.index import alert, reasons_section, row_total
 from fanzha.document.page import CodeCount, Figure, FileLine, QualityPage, Text
@@ -19,7 +19,7 @@ def quality_html(page: QualityPage) -> str:
         _cards(page, register),
         section("files", word("sources"), files_table(page.files, register)),
         reasons_section(page.files, register),
-        section("each", word("files_read"), *(_file(file, page.stamp.zone, register) for file in page.files)),
+        section("each", word("files_read"), *(file_block(file, page.stamp.zone, register) for file in page.files)),
     ]
     return document(page.stamp, word("quality"), register, body, ((page.index_href, word("overview")),))
 
@@ -44,7 +44,10 @@ def _cards(page: QualityPage, register: Register) -> Markup:
     )
 
 
-def _file(file: FileLine, zone: str, register: Register) -> Markup:
+def file_block(file: FileLine, zone: str, register: Register) -> Markup:
+    """What one file was taken for and what became of its rows; a link to its own page where it has one."""
+    if file.erased:
+        return el("p", {"class": "quiet"}, both(word("erased_note")), " ", el("bdi", None, file.name))
     if file.unreadable:
         return join([alert(file, register), _facts(file, zone)])
     counts: dict[str, Child] = {
@@ -68,6 +71,7 @@ def _file(file: FileLine, zone: str, register: Register) -> Markup:
         "div",
         {"class": "file-block"},
         el("h3", None, el("bdi", None, file.name)),
+        el("p", None, page_link(file.href, both(word("look_inside")))) if file.href else None,
         el("p", None, balance),
         wrong,
         quality_bar(file, 480.0),
@@ -82,10 +86,11 @@ def _facts(file: FileLine, zone: str) -> Markup:
         ("format", format_text(file)),
         ("why_recognised", file.why),
         ("from_body", file.body),
-        ("admitted", beside(moment(file.at_ms, zone), file.actor)),
+        ("admitted", beside(moment(file.at_ms, zone), file.actor) if file.at_ms is not None else ""),
         ("purpose", file.purpose),
         ("ground_kept", file.legal_basis),
         ("handling", joined((file.tlp, file.reliability))),
+        ("keep_until", moment(file.retain_until_ms, zone) if file.retain_until_ms is not None else ""),
         ("size_encoding", joined((_size(file.size), file.encoding))),
         ("original", file.item),
     ]

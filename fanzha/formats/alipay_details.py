@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from fanzha.clean import bank_card
+from fanzha.clean import bank_card, payment_account
 from fanzha.errors import InputError, UnreadableFile
 from fanzha.formats.apply import readings
 from fanzha.formats.footers import without_footers
@@ -209,7 +209,7 @@ def _parties(legs: pa.Table, account: str, holder: str) -> list[str]:
     """`2088...(name)`, a card likewise, or the name alone."""
     made = []
     for number, name in zip(texts(legs, account), texts(legs, holder), strict=True):
-        firm, _, plain = number.rpartition(":")
+        firm, plain = payment_account.parts(number)
         is_card = not firm and bank_card.validate(plain) and not plain.startswith("2088")
         if (number and firm != "ALIPAY" and not is_card) or (account == "account" and firm != "ALIPAY"):
             raise InputError(f"{number} is no account of Alipay", f"{number} 不是支付宝账户")
@@ -219,10 +219,10 @@ def _parties(legs: pa.Table, account: str, holder: str) -> list[str]:
 
 def _accounts(accounts: pa.Table) -> bytes:
     own = texts(accounts, "account")
-    if any(not account.startswith("ALIPAY:") for account in own):
+    if any(payment_account.parts(account)[0] != "ALIPAY" for account in own):
         raise InputError("only accounts of Alipay can be written", "只能写出支付宝账户")
     columns = {
-        "用户Id": [account.partition(":")[2] for account in own],
+        "用户Id": [payment_account.parts(account)[1] for account in own],
         "账户名称": texts(accounts, "holder"),
         "证件号": texts(accounts, "holder_id"),
         "可用余额": money_texts(accounts, "balance_minor"),

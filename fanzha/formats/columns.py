@@ -172,7 +172,7 @@ def accounts(column: pa.StringArray) -> pa.StringArray:
 def _account(text: str) -> str | None:
     """A wallet or an account of a payment firm in its own normal form, which upper case would destroy; any other account in
     that of `account`."""
-    paying = payment_account.parse(text) if ":" in text else None
+    paying = payment_account.parse(text) if ":" in text or payment_account.parts(text)[0] else None
     if paying is not None:
         return paying.normal
     if ":" in text or len(text) >= 26:

@@ -24,11 +24,14 @@ def without_footers(sheet: Sheet, source: Source, pattern: re.Pattern[str]) -> S
 
 
 def _blocks(sheet: Sheet, data: bytes | Content, pattern: re.Pattern[str], wanted: Wanted) -> Iterator[Grid]:
-    asked = wanted if wanted is None else wanted | {0}
     codec = sheet.dialect.get("encoding", "")
-    for grid in sheet.blocks(asked):
+    for grid in sheet.blocks():  # all columns: whether a row holds one cell only shows in all of them
         bad = tuple(one for one in grid.bad if not (codec and _is_footer(one, data, pattern, codec)))
-        yield _without_lone_cells(replace(grid, bad=bad, structure=grid.structure + len(grid.bad) - len(bad)), pattern)
+        whole = _without_lone_cells(
+            replace(grid, bad=bad, structure=grid.structure + len(grid.bad) - len(bad)), pattern
+        )
+        asked = range(len(whole.cells)) if wanted is None else wanted
+        yield replace(whole, cells=tuple(cells if at in asked else None for at, cells in enumerate(whole.cells)))
 
 
 def _is_footer(bad: BadRow, data: bytes | Content, pattern: re.Pattern[str], codec: str) -> bool:

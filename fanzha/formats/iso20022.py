@@ -34,6 +34,7 @@ _ROOT = re.compile(
 _HEAD = 1 << 16
 _CAPS = Caps(seconds=600, output_bytes=2 << 30)
 _SIZE = re.compile(r"=(-?[0-9.]+) ?([A-Z]{3})?")
+_SIZE_MAX = 2**63 - 1
 MAPPING = Mapping("leg", tuple(Use(name, place, name) for place, name in enumerate(FIELDS)))
 
 
@@ -111,12 +112,11 @@ def _grid(rows: list[list[str]], row: int, first: bool, structure: int, bad: tup
 
 
 def _sized(found: re.Match[str]) -> str:
-    """A difference as an integer: minor units where a currency stands beside it."""
-    sign, _, digits = found[1].rpartition("-")
-    whole, _, part = digits.partition(".")
+    """A difference as an integer: minor units where a currency stands beside it; the largest that is kept where it is larger."""
+    whole, _, part = found[1].removeprefix("-").partition(".")
     places = exponent(found[2]) if found[2] else 0
     minor = int(whole or "0") * 10**places + int((part + "0" * places)[:places] or "0")
-    return f"={-minor if '-' in found[1] or sign else minor}"[:20]
+    return f"={'-' if found[1].startswith('-') else ''}{min(minor, _SIZE_MAX)}"
 
 
 def _tag(name: str, *inside: str, ccy: str = "") -> str:

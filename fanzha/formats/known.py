@@ -7,6 +7,7 @@ from fanzha.formats.alipay_details import AlipayDetails
 from fanzha.formats.bank_feedback import BankFeedback
 from fanzha.formats.call_records import CONSUMER, INVESTIGATIVE
 from fanzha.formats.chain_transfers import ChainTransfers
+from fanzha.formats.chats import CHATS
 from fanzha.formats.docx import Docx
 from fanzha.formats.grid import Format, Reading, Recognition, Source
 from fanzha.formats.indian_call_records import IndianCallRecords
@@ -14,20 +15,25 @@ from fanzha.formats.iso20022 import STATEMENT, TRANSFER
 from fanzha.formats.mail import Mail
 from fanzha.formats.mapping import Mapping
 from fanzha.formats.narrative import Narrative
+from fanzha.formats.pdf import Pdf
 from fanzha.formats.platform_reply import PlatformReply
 from fanzha.formats.table import AnyTable
 from fanzha.formats.tenpay import TenpayRegistration, TenpayTrades
+from fanzha.formats.wallet_bills import WalletBills
 
 SCORE_MIN = 50
 TABLE = AnyTable()
 FORMATS: tuple[Format, ...] = (
     Mail(),
     Docx(),
+    Pdf(),
+    *CHATS,
     BankFeedback(),
     PlatformReply(),
     TenpayTrades(),
     TenpayRegistration(),
     AlipayDetails(),
+    WalletBills(),
     STATEMENT,
     TRANSFER,
     ChainTransfers(),

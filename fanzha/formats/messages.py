@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from fanzha.clean import email, phone, text
 from fanzha.formats.columns import Ledger, moments, record, truth
 from fanzha.formats.grid import Grid, Reading, Source
 from fanzha.formats.kernels import pc
@@ -59,6 +60,7 @@ def _as_report(messages: pa.Table, zone: str, region: str) -> tuple[pa.Table, pa
     search(texts, times, mentions, [zone] * len(texts), region)
     numbers = rows.to_pylist()
     mentions.column[:] = [f"message {numbers[index]}" for index in mentions.at]
+    _speakers(messages, mentions, region)
     report = record(
         "reports",
         rows.slice(0, 1),
@@ -72,3 +74,24 @@ def _as_report(messages: pa.Table, zone: str, region: str) -> tuple[pa.Table, pa
     )
     # every mention belongs to the one report and stands at its row; `field` names the message its place counts in
     return report, mentions.table_at(rows.slice(0, 1), offsets.slice(0, 1))
+
+
+def _speakers(messages: pa.Table, mentions: Mentions, region: str) -> None:
+    """Who speaks, where the export states an account or a number and not only a name: each once, as field `sender`."""
+    seen: set[str] = set()
+    columns = (messages.column(name).to_pylist() for name in ("platform", "sender", "sender_id"))
+    for index, (platform, sender, sender_id) in enumerate(zip(*columns, strict=True)):
+        written = str(sender_id or (sender if sender and sender.startswith("+") else ""))
+        if not written or written in seen:
+            continue
+        seen.add(written)
+        value = phone.parse(written, region=region) if written.startswith("+") else email.parse(written)
+        if value is not None:
+            found = text.Found(
+                value.kind, 0, len(written), written, value.normal, value.valid, value.partial, value.problem
+            )
+        elif platform in ("wechat", "qq", "telegram"):
+            found = text.Found(platform, 0, len(written), written, written.lower())
+        else:
+            continue
+        mentions.add(index, "sender", found, "")

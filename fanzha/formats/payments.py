@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from fanzha.clean import bank_card, payment_account
+from fanzha.clean.value import could_be
 from fanzha.formats.columns import picked
 from fanzha.formats.grid import Grid, Sheet, Source
 from fanzha.formats.headers import normal, normal_word, words
@@ -251,3 +252,30 @@ def two_users(mapping: Mapping, grid: Grid, source: Source) -> dict[str, Sequenc
         made["success"].append(fate(status[row], remarks))
         made["remarks"].append(";".join(remarks))
     return {**made}
+
+
+def bill(mapping: Mapping, grid: Grid, source: Source) -> dict[str, Sequence[str]]:
+    """A user's own bill. Whose it is stands above the table (`fixed`), or was said at admission, which every row then notes."""
+    cells = Cells(mapping, grid)
+    firm, stated = mapping.fixed["firm"], mapping.fixed.get("stated", "")
+    said = login(source.account, firm)
+    account = said if not stated or ("*" in stated and could_be(stated, said)) else stated
+    others, names, status = cells.get("other"), cells.get("other_name"), cells.get("status")
+    ways, funds, summary = cells.get("direction"), cells.get("fund"), cells.joined("summary")
+    first, second = cells.get("first"), cells.get("second")
+    made = _made("counter_account", "counter_holder", "direction", "success", "summary")
+    for row, word in enumerate(ways):
+        remarks = ["account_assumed account"] if account and account != stated else []
+        other = login(others[row], firm)
+        if other and other == account:
+            remarks.append("!not_a_transfer counter_account")
+        made["counter_account"].append(other)
+        made["counter_holder"].append(names[row])
+        made["direction"].append(way(word, (first[row], second[row]), status[row], funds[row], remarks))
+        made["success"].append(fate(status[row], remarks))
+        made["summary"].append(summary[row])
+        made["remarks"].append(";".join(remarks))
+    differ = mapping.fixed.get("rows_differ", "")
+    if differ and grid.first and made["remarks"]:
+        made["remarks"][0] = ";".join(filter(None, (f"summary_differs rows={differ}", made["remarks"][0])))
+    return {**made, "account": [account] * len(ways)}

@@ -10,12 +10,13 @@ import pyarrow as pa
 from fanzha.formats.grid import Grid, Source
 from fanzha.formats.mapping import Mapping
 from fanzha.formats.on_chain import on_chain
-from fanzha.formats.payments import alipay, registration, tenpay, two_users
+from fanzha.formats.payments import alipay, bill, registration, tenpay, two_users
 from fanzha.formats.two_parties import two_parties
 
 Shape = Callable[[Mapping, Grid, Source], dict[str, Sequence[str]]]
 _SHAPES: dict[str, Shape] = {
     "alipay": alipay,
+    "bill": bill,
     "on_chain": on_chain,
     "registration": registration,
     "tenpay": tenpay,

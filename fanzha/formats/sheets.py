@@ -1,5 +1,6 @@
 """Opens whatever container a table came in: delimited text, workbook, JSON, JSON lines, YAML, Parquet, each also gzipped."""
 
+from fanzha.errors import UnreadableFile
 from fanzha.formats import confined
 from fanzha.formats.delimited import open_delimited
 from fanzha.formats.grid import Content, Sheet, Source
@@ -22,8 +23,14 @@ def content(source: Source) -> bytes | Content:
     held = source.opened.get("content")
     if isinstance(held, bytes):
         return held
+    if isinstance(held, UnreadableFile):  # each format asks: a damaged file is unpacked once
+        raise held
     argument = {"limit": UNPACKED_BYTES_MAX, "ratio": RATIO_MAX, "small": _SMALL}
-    unpacked = b"".join(confined.values("gunzip", source.data, source.name, argument))
+    try:
+        unpacked = b"".join(confined.values("gunzip", source.data, source.name, argument))
+    except UnreadableFile as error:
+        source.opened["content"] = error
+        raise
     source.opened["content"] = unpacked
     return unpacked
 
@@ -36,7 +43,13 @@ def open_sheets(source: Source) -> list[Sheet]:
     held = source.opened.get("sheets")
     if isinstance(held, list):
         return held
-    found = _open(content(source), source.name)
+    if isinstance(held, UnreadableFile):
+        raise held
+    try:
+        found = _open(content(source), source.name)
+    except UnreadableFile as error:
+        source.opened["sheets"] = error
+        raise
     source.opened["sheets"] = found
     return found
 

@@ -13,6 +13,7 @@ from functools import partial
 
 import pyarrow as pa
 
+from fanzha.clean import payment_account
 from fanzha.errors import InputError, UnreadableFile
 from fanzha.formats.apply import readings
 from fanzha.formats.delimited import open_delimited
@@ -135,21 +136,21 @@ class TenpayTrades:
     def write(self, tables: dict[str, pa.Table]) -> bytes:
         """Legs of users of Tenpay, times in Beijing time. InputError for another account, or money that is not CNY."""
         legs = tables["legs"]
-        own, others = texts(legs, "account"), texts(legs, "counter_account")
-        _check(own)
+        own = _users(texts(legs, "account"))
+        others = [(other, _user(other)) for other in texts(legs, "counter_account")]
         if set(texts(legs, "currency")) - {"CNY"}:
             raise InputError("Tenpay trades are in CNY", "财付通交易明细只有人民币")
         columns = {
-            "用户ID": [bare(account) for account in own],
+            "用户ID": own,
             "交易单号": texts(legs, "serial"),
             "用户侧账号名称": texts(legs, "holder"),
             "借贷类型": [{"in": "入", "out": "出"}[word] for word in texts(legs, "direction")],
             "交易时间": moment_texts(legs, "at_ms", _ZONE),
             "交易金额(分)": texts(legs, "amount_minor"),
             "账户余额(分)": texts(legs, "balance_minor"),
-            "对手方ID": [bare(other) if other.startswith("TENPAY:") else "" for other in others],
+            "对手方ID": [user for _, user in others],
             "对手侧账户名称": texts(legs, "counter_holder"),
-            "对手方银行卡号": ["" if other.startswith("TENPAY:") else other for other in others],
+            "对手方银行卡号": ["" if user else other for other, user in others],
             "对手侧银行名称": texts(legs, "counter_bank"),
             "备注1": texts(legs, "summary"),
         }
@@ -190,11 +191,10 @@ class TenpayRegistration:
     def write(self, tables: dict[str, pa.Table]) -> bytes:
         """Accounts of Tenpay. Balance, currency and address have no place. InputError for an account of another firm."""
         accounts = tables["accounts"]
-        own = texts(accounts, "account")
-        _check(own)
+        own = _users(texts(accounts, "account"))
         columns = {
             "账户状态": texts(accounts, "status"),
-            "账号": [bare(account) for account in own],
+            "账号": own,
             "注册姓名": texts(accounts, "holder"),
             "注册时间": moment_texts(accounts, "opened_ms", _ZONE),
             "注册身份证号": texts(accounts, "holder_id"),
@@ -205,15 +205,17 @@ class TenpayRegistration:
         return _lines(REGISTRATION, columns, len(accounts))
 
 
-def bare(normal_form: str) -> str:
-    """An account as its firm writes it."""
-    return normal_form.partition(":")[2]
+def _user(account: str) -> str:
+    """A user as Tenpay writes it; "" for any other account."""
+    firm, user = payment_account.parts(account)
+    return user if firm == "TENPAY" else ""
 
 
-def _check(own: list[str]) -> None:
-    other = next((account for account in own if not account.startswith("TENPAY:")), None)
+def _users(accounts: list[str]) -> list[str]:
+    other = next((account for account in accounts if not _user(account)), None)
     if other is not None:
         raise InputError(f"{other} is no account of Tenpay", f"{other} 不是财付通账户")
+    return [_user(account) for account in accounts]
 
 
 def _lines(header: tuple[str, ...], columns: dict[str, list[str]], count: int) -> bytes:

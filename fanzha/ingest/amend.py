@@ -166,11 +166,11 @@ def undo(record: Record, engine: Engine, number: int, act: Act) -> Entry:
     return entry
 
 
-def erase(record: Record, engine: Engine, file: int, act: Act, *, ground: str, reference: str = "") -> list[Entry]:
+def erase(record: Record, file: int, act: Act, *, ground: str, reference: str = "") -> list[Entry]:
     """Erase an admission for good, with everything that came in it, and the bundles that hold the same bytes.
 
     `ground`: a code of schema/erasures.yaml; it and `reference` (the number of a letter or decision) stay readable for ever,
-    so neither may be personal. Key and salt are destroyed, tables rewritten; the tree still verifies.
+    so neither may be personal. Key and salt are destroyed; the tree still verifies. The caller makes the tables anew.
     """
     grounds = vocabulary("erasures")
     if ground not in grounds:
@@ -181,17 +181,22 @@ def erase(record: Record, engine: Engine, file: int, act: Act, *, ground: str, r
             remedy_zh=f"可选：{'、'.join(f'{code}（{term.zh}）' for code, term in grounds.items())}",
         )
     entries = record.journal.entries()
+    wanted = [entries[one] for one in reach(record, file)]
+    public = {"ground": ground, "reference": reference, "with": file}
+    return [record.erase(admission, act, public) for admission in wanted]
+
+
+def reach(record: Record, file: int) -> list[int]:
+    """The admissions that erasing one erases: itself, what came in it, and the bundles that hold the same bytes.
+
+    Raises NotAllowed where it was erased already.
+    """
+    entries = record.journal.entries()
     if state_of(entries, file).erased_by >= 0:
         raise NotAllowed(f"admission {file} was erased already", f"序号 {file} 已清除")
     wanted = sorted({*_within(entries, file), *_around(entries, file)})
     found = states(entries, wanted)
-    made = [
-        record.erase(found[one].admission, act, {"ground": ground, "reference": reference, "with": file})
-        for one in wanted
-        if found[one].erased_by < 0
-    ]
-    follow(record, engine)
-    return made
+    return [one for one in wanted if found[one].erased_by < 0]
 
 
 def _within(entries: Sequence[Entry], file: int) -> set[int]:

@@ -23,7 +23,6 @@ def follow(record: Record, engine: Engine, progress: Progress = _silent) -> int:
         return 0
     files = touched(entries, start)
     found = states(entries, files)
-    erasing = any(entry.act == "erase" for entry in entries[start:])
     done = 0
     for batch in _batches([found[file] for file in files]):
         with engine.transaction():
@@ -31,12 +30,9 @@ def follow(record: Record, engine: Engine, progress: Progress = _silent) -> int:
                 progress(done, len(files), state.name)
                 done += 1
                 _read_again(record, engine, state)
-            if not erasing:
-                # later acts only concern files of lower numbers, which then are read once more
-                engine.set_stamp(max(start, batch[-1].admission.seq + 1), stages, code)
+            # later acts only concern files of lower numbers, which then are read once more
+            engine.set_stamp(max(start, batch[-1].admission.seq + 1), stages, code)
     progress(done, len(files), "")
-    if erasing:
-        engine.rewrite()  # before the stamp says that it was done
     engine.set_stamp(len(entries), stages, code)
     return len(files)
 

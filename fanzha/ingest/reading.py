@@ -179,7 +179,6 @@ def _file_row(state: State, counts: Counts) -> pa.Table:
         "retain_until_ms": state.retain_until_ms,
         "at_ms": entry.at_ms,
         "actor": entry.actor,
-        **{name: getattr(terms, name) for name in ("body", "purpose", "legal_basis", "sensitivity", "tlp")},
-        "reliability": terms.reliability,
+        **{name: value for name, value in terms.as_dict().items() if name != "retain_days"},
     }
     return pa.Table.from_pylist([row], schema=arrow_schema(table("files")))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from fanzha.clean import domain, url
 from fanzha.clean.currency import exponent
+from fanzha.clean.issuer import Bins
 from fanzha.store.engine import Engine
 
 MADE = ("steps",)
@@ -73,8 +74,11 @@ class Step(NamedTuple):
     reachable: int
 
 
-def propose(engine: Engine, as_of: int) -> tuple[str, ...]:
-    """Make `steps` from what linking and tracing found. A hold proposed at `as_of` (UTC ms) ends 48 hours later."""
+def propose(engine: Engine, as_of: int, bins: Bins) -> tuple[str, ...]:
+    """Make `steps` from what linking and tracing found. A hold proposed at `as_of` (UTC ms) ends 48 hours later.
+
+    `bins` tells which bank to ask where no file names it.
+    """
     own = {row[0] for row in engine.rows(VICTIMS_ACCOUNTS_SQL)}
     invalid = {row[0] for row in engine.rows(INVALID_ACCOUNTS_SQL)}
     disputed = engine.rows(DISPUTED_SQL)
@@ -85,8 +89,16 @@ def propose(engine: Engine, as_of: int) -> tuple[str, ...]:
         *for_shared_identifiers(engine.rows(JOINS_SQL)),
         *for_doubtful_reports(engine.rows(MISSING_SQL), engine.rows(INVALID_SQL)),
     ]
-    engine.replace_rows("steps", rank(steps))
+    engine.replace_rows("steps", rank(with_issuer(step, bins) for step in steps))
     return MADE
+
+
+def with_issuer(step: Step, bins: Bins) -> Step:
+    """The step with the bank that issued the card, by its first digits, where no file names the bank; marked as such."""
+    if step.target_kind != "account" or step.body or ":" in step.target:
+        return step
+    issuer = bins.issuer(step.target)
+    return step._replace(body=f"{issuer.zh} (BIN)") if issuer else step
 
 
 def for_held_money(disputed: Iterable[Sequence[Any]], own: Collection[str], as_of: int) -> list[Step]:

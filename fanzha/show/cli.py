@@ -7,6 +7,7 @@ from fanzha.show.words import Words
 
 COMMANDS = (
     "run",
+    "inspect",
     "admit",
     "map",
     "cases",
@@ -15,9 +16,29 @@ COMMANDS = (
     "verify",
     "withdraw",
     "correct",
+    "acts",
+    "undo",
+    "retain",
+    "erase",
+    "backup",
+    "restore",
     "export",
+    "reference",
     "formats",
     "doctor",
+)
+ON_THE_RECORD = (
+    "rebuild",
+    "verify",
+    "withdraw",
+    "correct",
+    "acts",
+    "undo",
+    "retain",
+    "erase",
+    "backup",
+    "restore",
+    "reference",
 )
 # A command's function where its name is taken by Python or says too little.
 FUNCTIONS = {"map": "map_table", "case": "one_case", "export": "export_table", "formats": "list_formats"}
@@ -27,6 +48,7 @@ def make_app(words: Words) -> App:
     """The command line in one language."""
     app = App(name="fanzha", help=words("app"), version=VERSION, version_flags=["--version"])
     for place, name in enumerate(COMMANDS):
-        function = f"fanzha.show.commands:{FUNCTIONS.get(name, name)}"
+        module = "record_commands" if name in ON_THE_RECORD else "commands"
+        function = f"fanzha.show.{module}:{FUNCTIONS.get(name, name)}"
         app.command(function, name=name, help=words(name), sort_key=place)
     return app

@@ -19,13 +19,13 @@ from rich.text import Text
 
 from fanzha.chain import Case, Step, Workspace
 from fanzha.document.figures import moment, money
+from fanzha.document.fill_file import format_name
 from fanzha.document.words import code_name, pick
 from fanzha.errors import FanzhaError
 from fanzha.formats import known
 from fanzha.ingest.admit import Admission
-from fanzha.ingest.mapping import Proposal
+from fanzha.ingest.finding import LeftAlone
 from fanzha.ingest.reading import UNREADABLE
-from fanzha.model.table import Column, record_tables
 from fanzha.model.version import VERSION
 from fanzha.model.words import vocabulary
 from fanzha.show.words import Words
@@ -99,7 +99,7 @@ class Terminal:
         else:
             self.out.print(Text(self.words(key, **values)))
 
-    def _table(self, title: str, *columns: tuple[str, str]) -> Table:
+    def table(self, title: str, *columns: tuple[str, str]) -> Table:
         table = Table(title=self.words(title), title_justify="left", title_style="bold", header_style="bold", box=None)
         for name, justify in columns:
             right = justify == "right"
@@ -111,7 +111,7 @@ class Terminal:
             )
         return table
 
-    def _moment(self, at_ms: int | None) -> str:
+    def moment(self, at_ms: int | None) -> str:
         return pick(moment(at_ms, "Asia/Shanghai"), self.words.lang)
 
     def _sums(self, sums: dict[str, int]) -> str:
@@ -119,12 +119,13 @@ class Terminal:
 
     # -- results -------------------------------------------------------------------------------------------------
 
-    def admissions(self, admissions: Sequence[Admission]) -> None:
+    def admissions(self, admissions: Sequence[Admission], left_alone: Sequence[LeftAlone] = ()) -> None:
         """What became of each file."""
         if self.json_wanted:
-            self.json({"admissions": [asdict(admission) for admission in admissions]})
+            left = [{"path": str(one.path), "why": one.why} for one in left_alone]
+            self.json({"admissions": [asdict(admission) for admission in admissions], "left_alone": left})
             return
-        table = self._table(
+        table = self.table(
             "files_title",
             ("col_number", "right"),
             ("col_file", "left"),
@@ -135,26 +136,30 @@ class Terminal:
             ("col_structure", "right"),
         )
         for a in admissions:
-            name = Text(a.name)
+            name = Text(("  " if a.part_of >= 0 else "") + a.name)
             if a.again:
                 name.append(f"  {self.words('again')}", style="dim")
             form = (
-                Text(self.words("unreadable"), style="red") if a.format == UNREADABLE else Text(self._format(a.format))
+                Text(self.words("unreadable"), style="red")
+                if a.format == UNREADABLE
+                else Text(self.format_name(a.format))
             )
             bad = Text(str(a.quarantined), style="yellow" if a.quarantined else "dim")
             table.add_row(str(a.file), name, form, str(a.rows_in), str(a.kept), bad, str(a.structure))
         self.out.print(table)
+        for one in left_alone:
+            self.out.print(Text(self.words(f"left_{one.why}", path=one.path), style="yellow"))
 
-    def _format(self, name: str) -> str:
-        found = next((one for one in known.FORMATS if one.name == name), None)
-        return self.words.pick(found.en, found.zh) if found else name
+    def format_name(self, name: str) -> str:
+        """What a format is called."""
+        return pick(format_name(name), self.words.lang)
 
     def reasons(self, workspace: Workspace) -> None:
         """Why rows are in quarantine, and what to do about it."""
         counts = workspace.engine.rows("SELECT reason, COUNT(*) FROM quarantine GROUP BY reason ORDER BY 2 DESC, 1")
         if self.json_wanted or not counts:
             return
-        table = self._table("reasons_title", ("col_rows", "right"), ("col_reason", "left"), ("col_next", "left"))
+        table = self.table("reasons_title", ("col_rows", "right"), ("col_reason", "left"), ("col_next", "left"))
         reasons = vocabulary("reasons")
         for code, count in counts:
             term = reasons[code]
@@ -171,7 +176,7 @@ class Terminal:
             return
         several = [case for case in cases if case.reports > 1 or case.accounts]
         is_wide = self.out.width >= WIDE
-        table = self._table(
+        table = self.table(
             "cases_title",
             ("col_case", "left"),
             ("col_reports", "right"),
@@ -192,7 +197,7 @@ class Terminal:
                 self._sums(case.unlocated),
             )
         self.out.print(table)
-        when = self._moment(workspace.as_of())
+        when = self.moment(workspace.as_of())
         self.out.print(
             Text(self.words("as_of", moment=when, zone="UTC+8", single=len(cases) - len(several)), style="dim")
         )
@@ -212,7 +217,7 @@ class Terminal:
             )
             return
         self.cases(workspace, [case], 1)
-        table = self._table(
+        table = self.table(
             "joins_title",
             ("col_kind", "left"),
             ("col_identifier", "left"),
@@ -232,7 +237,7 @@ class Terminal:
 
     def steps(self, steps: Sequence[Step]) -> None:
         """Proposals, the most urgent first."""
-        table = self._table(
+        table = self.table(
             "steps_title",
             ("col_case", "left"),
             ("col_verb", "left"),
@@ -245,7 +250,7 @@ class Terminal:
         verbs, innocent, lang = vocabulary("steps"), vocabulary("innocent"), self.words.lang
         for step in steps:
             amount = money(step.amount_minor, step.currency) if step.amount_minor is not None else "–"
-            expires = self._moment(step.expires_ms)
+            expires = self.moment(step.expires_ms)
             first = innocent[step.innocent].say(lang) if step.innocent in innocent and step.innocent != "none" else "–"
             table.add_row(
                 step.case_id,
@@ -272,7 +277,7 @@ class Terminal:
                 }
             )
             return
-        self.admissions(admissions)
+        self.admissions(admissions, workspace.left_alone)
         self.out.print()
         self.reasons(workspace)
         self.out.print()
@@ -309,46 +314,6 @@ class Terminal:
         if differing is not None:
             key = "verify_tables_bad" if differing else "verify_tables_ok"
             self.out.print(Text(self.words(key, tables=", ".join(differing)), style="red" if differing else "green"))
-
-    def proposal(self, proposal: Proposal, *, kept: bool) -> None:
-        """How a table would be read."""
-        if self.json_wanted:
-            self.json(
-                {"mapping": json.loads(proposal.mapping.to_json()), "signature": proposal.signature, "kept": kept}
-            )
-            return
-        table = self._table("map_title", ("col_column", "left"), ("col_meaning", "left"), ("col_why", "left"))
-        for column, meaning, why_en, why_zh in proposal.columns:
-            table.add_row(column, meaning or "–", Text(self.words.pick(why_en, why_zh), style="dim"))
-        self.out.print(table)
-        self.out.print(self._preview(proposal))
-        if proposal.refused:
-            self.out.print(Text(self.words("map_refused", rows=proposal.refused), style="yellow"))
-        self.out.print(self.words("map_kept" if kept else "map_keep_hint"))
-
-    def _preview(self, proposal: Proposal) -> Table:
-        """The first rows as understood, a column each, masked."""
-        declared = record_tables()[{"leg": "legs", "call": "calls", "report": "reports"}[proposal.mapping.record]]
-        rows = proposal.preview.slice(0, 3).to_pylist()
-        preview = Table(title=self.words("preview_title"), title_justify="left", header_style="bold", box=None)
-        for head in (self.words("col_meaning"), *(self.words("row_n", row=row["row"]) for row in rows)):
-            preview.add_column(head, overflow="ellipsis", max_width=34)
-        for column in declared.columns:
-            if column.name not in ("file", "row", "byte_offset") and column.name in proposal.preview.column_names:
-                cells = (self._cell(column, row[column.name], row.get("currency") or "") for row in rows)
-                name = self.words.pick(column.en, column.zh).replace("（", "(").partition("(")[0].strip()
-                preview.add_row(name, *cells)
-        return preview
-
-    def _cell(self, column: Column, value: Any, currency: str) -> str:
-        """One value of a record as a person reads it."""
-        if value is None:
-            return "–"
-        if column.unit == "ms":
-            return self._moment(value)
-        if column.unit == "minor":
-            return money(value, currency)
-        return mask_value(column.kind, str(value)) if column.sensitive and column.kind != "narrative" else str(value)
 
     def formats(self) -> None:
         """Every format that can be read."""

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from fanzha.errors import InputError, NotAllowed, RecordDamaged
-from fanzha.store.disk import damaged, storage, sync_folder, write_durably, write_synced
+from fanzha.store.disk import damaged, make_folder, storage, sync_folder, write_durably, write_synced
 from fanzha.store.originals import CHUNK, Sealed, seal
 from fanzha.store.record import Act, Record
 
@@ -234,7 +234,7 @@ def unpack(path: Path, secret: bytes, folder: Path, progress: Progress) -> Unpac
     target = folder.with_name(folder.name + ".restoring")
     with storage(target):
         shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(mode=0o700, parents=True)
+        make_folder(target)
     try:
         sealed = Sealed(path, _key(secret, head[len(MAGIC) :]), len(head))
         return _lay_out(sealed, target, path, progress)

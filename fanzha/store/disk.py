@@ -32,7 +32,7 @@ def storage(path: Path) -> Iterator[None]:
             remedy="make room or mend the disk, then start again; nothing acknowledged is lost",
             remedy_zh="腾出空间或修复磁盘后重新启动；已确认的内容不会丢失",
         ) from error
-    except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError) as error:
+    except (apsw.FullError, apsw.IOError, apsw.ReadOnlyError, apsw.CantOpenError, apsw.NoMemError) as error:
         raise StorageFailed(
             f"the journal's disk refused: {error}",
             f"账簿写入失败：{error}",
@@ -55,6 +55,17 @@ def damaged(path: Path, detail: str) -> RecordDamaged:
     )
 
 
+def stopped(path: Path) -> StorageFailed:
+    """The error for a write after one that failed: this process writes no more."""
+    return StorageFailed(
+        "the journal stopped after a failed write",
+        "账簿在一次写入失败后已停止",
+        where=str(path),
+        remedy="start again",
+        remedy_zh="重新启动",
+    )
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -62,6 +73,15 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it that are missing; its name is durable when it returns, also where an earlier
+    start made the folder and was stopped before it had synced the name."""
+    missing = [one for one in folder.parents if not one.exists()]
+    for one in (*reversed(missing), folder):
+        one.mkdir(mode=0o700, exist_ok=True)
+        sync_folder(one.parent)
 
 
 def write_durably(path: Path, pieces: Iterator[bytes], *, mode: int = 0o600) -> None:
@@ -126,11 +146,24 @@ def open_sqlite(path: Path, *, read_only: bool = False) -> apsw.Connection:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     connection = apsw.Connection(str(path), vfs="cksmvfs")
     reserve = ctypes.c_int(8)  # the checksum takes the last 8 bytes of each page; only a new file takes it over
-    connection.file_control("main", apsw.SQLITE_FCNTL_RESERVE_BYTES, ctypes.addressof(reserve))
-    # One statement a call: execute() of two stops at the first row and skips the second.
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "locking_mode = EXCLUSIVE"):
-        list(connection.execute(f"PRAGMA {pragma}"))
+    try:
+        connection.file_control("main", apsw.SQLITE_FCNTL_RESERVE_BYTES, ctypes.addressof(reserve))
+        # One statement a call: execute() of two stops at the first row and skips the second.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "locking_mode = EXCLUSIVE"):
+            list(connection.execute(f"PRAGMA {pragma}"))
+    except BaseException:
+        abandon_sqlite(connection)
+        raise
     return connection
+
+
+def abandon_sqlite(connection: apsw.Connection) -> None:
+    """Close a file whose write failed, and sync nothing more: its write-ahead log is read again at the next start.
+
+    An ordinary close would fold the log in, which is the retry that must not be (see `storage`).
+    """
+    connection.config(apsw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
+    connection.close()
 
 
 def damaged_pages(path: Path) -> list[int]:

@@ -1,6 +1,7 @@
 """The only place SQL runs. Statements are made by pure functions; values are bound, identifiers come from declarations."""
 
 import contextlib
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,8 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from fanzha.errors import FanzhaError
+from fanzha.errors import FanzhaError, StorageFailed
 from fanzha.model.table import Table
-from fanzha.store.disk import storage, sync_folder
 from fanzha.store.tables import all_tables, create_sql, order_by
 
 # How far the tables have followed the journal: entries read into records, entries the stages have seen, and by which code.
@@ -19,6 +19,36 @@ MEMORY = "1500MB"  # of DuckDB; the rest of the 4 GB that an admission may take 
 # A caller (the tests do) may look at every statement before it runs and refuse it.
 Checker = Callable[[str], None]
 ARROW_TYPES: dict[str, pa.DataType] = {"int": pa.int64(), "text": pa.string(), "flag": pa.bool_(), "bytes": pa.binary()}
+
+
+# What DuckDB raises where the disk or the memory refuses; after the second it serves no more.
+REFUSED = (duckdb.IOException, duckdb.FatalException, duckdb.TransactionException, duckdb.OutOfMemoryException)
+
+
+def _error(error: duckdb.Error, where: str) -> FanzhaError:
+    """The error for what DuckDB raised. Whatever befell the tables, they can be made again."""
+    if isinstance(error, REFUSED):
+        return StorageFailed(
+            f"the tables' disk or memory refused: {error}",
+            f"数据表读写失败：{error}",
+            where=where,
+            remedy="make room or mend the disk, then start again; if it fails again, `fanzha rebuild` makes the tables anew",
+            remedy_zh="腾出空间或修复磁盘后重新启动；如仍失败，可执行 fanzha rebuild 重建数据表",
+        )
+    return FanzhaError(f"a statement failed: {error}", f"语句执行失败：{error}", where=where)
+
+
+@contextlib.contextmanager
+def _said(where: str) -> Iterator[None]:
+    """Turn what DuckDB raises into a FanzhaError, or KeyboardInterrupt."""
+    try:
+        yield
+    except RuntimeError as error:  # DuckDB's word for Ctrl-C while a statement runs
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from error
+        raise
+    except duckdb.Error as error:
+        raise _error(error, where) from error
 
 
 def arrow_schema(declared: Table, *, without: Sequence[str] = ()) -> pa.Schema:
@@ -32,30 +62,30 @@ class Engine:
     checker: Checker | None = None
 
     def __init__(
-        self, path: Path | None = None, *, threads: int = 2, memory: str = MEMORY, read_only: bool = False
+        self,
+        path: Path | None = None,
+        *,
+        threads: int = 2,
+        memory: str = MEMORY,
+        read_only: bool = False,
+        spill: Path | None = None,
     ) -> None:
-        self.path, self.read_only = path, read_only
-        self._threads, self._memory = threads, memory
+        """Open the tables in a file, or in memory. What does not fit into memory goes into the folder `spill` meanwhile;
+        without one a statement that needs more fails."""
+        self.read_only, self._spill = read_only, spill
         self._within = False
-        self._open()
-
-    def _open(self) -> None:
-        path = self.path
-        try:
+        place = str(path) if path else ":memory:"
+        with _said(place):
             self._con = duckdb.connect(
-                str(path) if path else ":memory:",
-                read_only=self.read_only,
-                config={"threads": self._threads, "memory_limit": self._memory},
+                place,
+                read_only=read_only,
+                config={"threads": threads, "memory_limit": memory, "temp_directory": str(spill or "")},
             )
-        except duckdb.Error as error:
-            raise FanzhaError(
-                f"the tables will not open: {error}", f"数据表无法打开：{error}", where=str(path)
-            ) from error
-        try:
-            self._prepare()
-        except duckdb.Error as error:
-            self._con.close()
-            raise FanzhaError(f"the tables are damaged: {error}", f"数据表已损坏：{error}", where=str(path)) from error
+            try:
+                self._prepare()
+            except BaseException:
+                self._con.close()
+                raise
 
     def _prepare(self) -> None:
         """Lock the connection down, and make the tables that are not there."""
@@ -80,20 +110,14 @@ class Engine:
     def close(self) -> None:
         """Flush and release the file."""
         self._con.close()
+        if self._spill is not None:
+            shutil.rmtree(self._spill, ignore_errors=True)
 
     def _execute(self, sql: str, parameters: Sequence[Any]) -> duckdb.DuckDBPyConnection:
         if Engine.checker is not None:
             Engine.checker(sql)
-        try:
+        with _said(" ".join(sql.split())[:300]):
             return self._con.execute(sql, list(parameters))
-        except RuntimeError as error:  # DuckDB's word for Ctrl-C while a statement runs
-            if "interrupted" in str(error).lower():
-                raise KeyboardInterrupt from error
-            raise
-        except duckdb.Error as error:
-            raise FanzhaError(
-                f"a statement failed: {error}", f"语句执行失败：{error}", where=" ".join(sql.split())[:300]
-            ) from error
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a SELECT, as tuples."""
@@ -148,13 +172,15 @@ class Engine:
 
     def stamp(self) -> tuple[int, int, str]:
         """Journal entries that the record tables hold, entries that the stages have seen, and the code version."""
-        found = self._con.execute("SELECT records, stages, code FROM stamp").fetchone()
+        with _said("stamp"):
+            found = self._con.execute("SELECT records, stages, code FROM stamp").fetchone()
         return (int(found[0]), int(found[1]), str(found[2])) if found else (0, 0, "")
 
     def set_stamp(self, records: int, stages: int, code: str) -> None:
         """Set the stamp, inside the transaction that makes it true."""
-        self._con.execute("DELETE FROM stamp")
-        self._con.execute("INSERT INTO stamp VALUES (?, ?, ?)", [records, stages, code])
+        with _said("stamp"):
+            self._con.execute("DELETE FROM stamp")
+            self._con.execute("INSERT INTO stamp VALUES (?, ?, ?)", [records, stages, code])
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
@@ -162,36 +188,17 @@ class Engine:
         if self._within:
             yield
             return
-        self._con.begin()
+        with _said("transaction"):
+            self._con.begin()
         self._within = True
         try:
             yield
         except BaseException:
-            self._con.rollback()
+            with contextlib.suppress(duckdb.Error):  # refused by a disk that failed: nothing was committed there
+                self._con.rollback()
             raise
         else:
-            self._con.commit()
+            with _said("commit"):
+                self._con.commit()
         finally:
             self._within = False
-
-    def rewrite(self) -> None:
-        """Write all tables into a new file that takes the place of the old: nothing that was deleted is left in it."""
-        if self.path is None or self.read_only:
-            return
-        fresh = self.path.with_name(self.path.name + ".fresh")
-        for leftover in self.path.parent.glob(fresh.name + "*"):
-            leftover.unlink()
-        other = Engine(fresh, threads=self._threads, memory=self._memory)
-        with other.transaction():
-            for name in all_tables():
-                for batch in self._con.execute(f'SELECT * FROM "{name}"').to_arrow_reader(100_000):
-                    other.put(name, pa.Table.from_batches([batch]))
-            other.set_stamp(*self.stamp())
-        other.close()
-        self.close()
-        with storage(self.path):
-            for old in self.path.parent.glob(self.path.name + ".wal"):
-                old.unlink()
-            fresh.rename(self.path)
-            sync_folder(self.path.parent)
-        self._open()

@@ -17,9 +17,9 @@ import apsw
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from fanzha.errors import NotAllowed, RecordDamaged, StorageFailed
+from fanzha.errors import NotAllowed, RecordDamaged
 from fanzha.store.checkpoint import Checkpoint, open_note, sign
-from fanzha.store.disk import damaged, open_sqlite, storage, write_durably
+from fanzha.store.disk import abandon_sqlite, damaged, open_sqlite, stopped, storage, write_durably
 from fanzha.store.keys import ItemKey, Keys
 from fanzha.store.merkle import Frontier, leaf_hash
 
@@ -84,20 +84,28 @@ class Journal:
         self._known: list[Entry] = []
         self.layout = LAYOUT
         with storage(self.path):
-            is_new = not self.path.exists()
+            is_new = not self.path.exists() or not self.path.stat().st_size
             if is_new and self.head_path.exists():
                 raise damaged(self.path, "the journal is missing")
             self._con: apsw.Connection = open_sqlite(self.path, read_only=read_only)
-            self._read_only = read_only
-            if not read_only:
-                self._con.execute(TABLE)
-            self._tree = Frontier(row[0] for row in self._con.execute("SELECT leaf FROM entries ORDER BY seq"))
+        self._read_only = read_only
         self.origin = f"fanzha/{hashlib.sha256(keys.public()).hexdigest()[:16]}"
-        self._check_head()
+        try:
+            with storage(self.path):
+                if not read_only:
+                    self._con.execute(TABLE)
+                self._tree = Frontier(row[0] for row in self._con.execute("SELECT leaf FROM entries ORDER BY seq"))
+            self._check_head()
+        except BaseException:
+            abandon_sqlite(self._con)
+            raise
 
     def close(self) -> None:
         """Fold the write-ahead log into the file and release it."""
         with storage(self.path):
+            if self._broken:
+                abandon_sqlite(self._con)
+                return
             if not self._read_only:
                 self._con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             self._con.close()
@@ -169,13 +177,7 @@ class Journal:
         `private` needs `key`, the key of the item it concerns.
         """
         if self._broken:
-            raise StorageFailed(
-                "the journal stopped after a failed write",
-                "账簿在一次写入失败后已停止",
-                where=str(self.path),
-                remedy="start again",
-                remedy_zh="重新启动",
-            )
+            raise stopped(self.path)
         seq = self._tree.size
         secret = canonical(private or {})
         commitment, sealed = "", b""

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from fanzha.store.disk import damaged, open_sqlite, storage, write_durably
+from fanzha.store.disk import abandon_sqlite, damaged, open_sqlite, stopped, storage, write_durably
 
 KEY_BYTES = 32
 
@@ -50,20 +50,37 @@ class Keys:
             self._lookup = _secret_file(folder / "lookup.key", create)
             self.signing = Ed25519PrivateKey.from_private_bytes(_secret_file(folder / "sign.key", create))
             self.path = folder / "items.sqlite"
+            if not create and not (self.path.exists() and self.path.stat().st_size):
+                raise damaged(self.path, "the keys of the items are missing")
             self._con: apsw.Connection = open_sqlite(self.path, read_only=read_only)
-            if not read_only:
-                self._con.execute(
-                    "CREATE TABLE IF NOT EXISTS items (item TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID"
-                )
+        self._failed = False
+        if not read_only:
+            try:
+                self._write("CREATE TABLE IF NOT EXISTS items (item TEXT PRIMARY KEY, wrapped BLOB) WITHOUT ROWID")
+            except BaseException:
+                self.close()
+                raise
 
     def close(self) -> None:
         """Release the file."""
-        self._con.close()
+        with storage(self.path):
+            if self._failed:
+                abandon_sqlite(self._con)
+            else:
+                self._con.close()
+
+    def _write(self, sql: str, values: tuple[str | bytes, ...] = ()) -> None:
+        """Run one statement; durable when it returns. After one that failed nothing more is written."""
+        if self._failed:
+            raise stopped(self.path)
+        self._failed = True
+        with storage(self.path):
+            self._con.execute(sql, values).fetchall()
+        self._failed = False
 
     def fold(self) -> None:
         """Fold the write-ahead log into the file, so that the file alone holds everything."""
-        with storage(self.path):
-            self._con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._write("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def public(self) -> bytes:
         """The public key that checkpoints are verified with (32 bytes, Ed25519)."""
@@ -84,8 +101,7 @@ class Keys:
         """Keep the key of an item; durable when it returns."""
         nonce = os.urandom(12)
         wrapped = nonce + self._wrap.encrypt(nonce, key.key + key.salt, item.encode())
-        with storage(self.path):
-            self._con.execute("INSERT OR REPLACE INTO items VALUES (?, ?)", (item, wrapped))
+        self._write("INSERT OR REPLACE INTO items VALUES (?, ?)", (item, wrapped))
 
     def of(self, item: str) -> ItemKey | None:
         """The key of an item; None if it was destroyed."""
@@ -107,6 +123,5 @@ class Keys:
 
     def destroy(self, item: str) -> None:
         """Destroy the key and salt of an item; durable when it returns."""
-        with storage(self.path):
-            self._con.execute("DELETE FROM items WHERE item = ?", (item,))
-            self._con.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        self._write("DELETE FROM items WHERE item = ?", (item,))
+        self._write("PRAGMA wal_checkpoint(TRUNCATE)")

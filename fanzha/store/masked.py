@@ -1,7 +1,9 @@
 """Personal data as it may be shown: every sensitive column masked by the rule of its kind."""
 
+import re
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import chain
 
 import pyarrow as pa
 
@@ -37,6 +39,10 @@ MASKS: dict[str, Callable[[str], str]] = {
         *(iban, iccid, imei, imsi, name, phone, url, wallet),
     )
 }
+# a number of seven digits that is not known may be an account: two digits at each end are shown
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
+_CUT = "\0"
+_AGAIN_MIN = 6  # characters of a value that is hidden wherever it stands; shorter ones are words as well
 OPEN_KINDS = {"money", "moment", "url", "domain", "report"}  # infrastructure, amounts and times are not personal
 
 
@@ -52,14 +58,20 @@ def mask_value(kind: str, value: str) -> str:
 
 
 def mask_text(plain: str) -> str:
-    """Free text with every identifier in it masked; the words around them stay."""
-    pieces, at = [], 0
-    for found in text.find(plain):
-        if found.start < at or found.kind in OPEN_KINDS:
-            continue
-        pieces += [plain[at : found.start], mask_value(found.kind, found.normal)]
-        at = found.end
-    return "".join([*pieces, plain[at:]])
+    """Free text with every identifier in it masked, also where it stands again without the label that told what it is, and
+    every long number that nothing was found in; the words around them stay."""
+    found = text.find(plain)
+    shown = [one.original if one.kind in OPEN_KINDS else mask_value(one.kind, one.normal) for one in found]
+    ends = [0, *(one.end for one in found)]
+    starts = [*(one.start for one in found), len(plain)]
+    # between what was found: one text, so that each known value is looked for once
+    words = _CUT.join(plain[a:b].replace(_CUT, "\ufffd") for a, b in zip(ends, starts, strict=True))
+    masks = {one.original: mask for one, mask in zip(found, shown, strict=True) if one.kind not in OPEN_KINDS}
+    for known in sorted(masks, key=lambda known: (-len(known), known)):
+        if len(known) >= _AGAIN_MIN and _CUT not in known:
+            words = words.replace(known, masks[known])
+    words = _LONG_NUMBER.sub(lambda run: f"{run[0][:2]}****{run[0][-2:]}", words)
+    return "".join(chain.from_iterable(zip(words.split(_CUT), [*shown, ""], strict=True)))
 
 
 def mask_told(plain: str, names: Iterable[str | None] = ()) -> str:
@@ -71,10 +83,11 @@ def mask_told(plain: str, names: Iterable[str | None] = ()) -> str:
 
 
 def mask_table(declared: Table, rows: pa.Table) -> pa.Table:
-    """The rows of a declared table with every sensitive column masked."""
+    """The rows of a declared table, or some of its columns, with every sensitive column masked."""
     masked = rows
-    for place, column in enumerate(declared.columns):
-        if column.sensitive:
+    for column in declared.columns:
+        place = rows.schema.get_field_index(column.name)
+        if column.sensitive and place >= 0:
             masked = masked.set_column(place, column.name, _mask_column(declared, column, rows))
     return masked
 

@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from fanzha.errors import InputError, NotAllowed
-from fanzha.store.disk import damaged, storage, write_durably
+from fanzha.store.disk import damaged, make_folder, storage, write_durably
 from fanzha.store.journal import LAYOUT, Entry, Journal, newer, undone
 from fanzha.store.keys import ItemKey, Keys
 from fanzha.store.lock import Wait, is_read_only, owned, wait_silently
 from fanzha.store.originals import Originals, Received, Sealed
+
+# Acts that a workspace which was handed over still takes: being taken over, and taking it back.
+_ALWAYS = ("undo", "receive", "migrate")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,21 @@ class Record:
         self.read_only = is_read_only(folder)
         self.keys = Keys(folder / "keys", create=not (folder / "journal.head").exists(), read_only=self.read_only)
         self.originals = Originals(folder / "originals")
-        self.journal = Journal(folder, self.keys, read_only=self.read_only)
+        self._admitted: dict[str, Entry] = {}  # keyed hash -> admission, for the entries seen so far
+        self._indexed = 0
+        try:
+            self.journal = Journal(folder, self.keys, read_only=self.read_only)
+        except BaseException:
+            self.keys.close()
+            raise
+        try:
+            self._begin(act)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, act: Act) -> None:
+        """Check what is there against its first entry, and finish what a crash left half-done."""
         if self.journal.size() == 0:
             self.journal.append(
                 "create",
@@ -49,13 +66,14 @@ class Record:
                 public={"layout": LAYOUT, "public_key": self.keys.public().hex(), "lookup": self._lookup_check()},
             )
         self._check_first()
-        self._admitted: dict[str, Entry] = {}  # keyed hash -> admission, for the entries seen so far
-        self._indexed = 0
+        erased = {entry.item for entry in self.journal.entries() if entry.act == "erase"}
+        kept = {entry.item for entry in self.journal.entries() if entry.act == "admit"} - erased
+        for item in sorted(kept - self.keys.items())[:1]:  # without its key an admission would look erased
+            raise damaged(self.keys.path, f"the key of item {item} is missing")
         if self.read_only:
             return
         self._migrate(act)
         self.originals.sweep()
-        erased = {entry.item for entry in self.journal.entries() if entry.act == "erase"}
         for item in erased & self.keys.items() | {item for item in erased if self.originals.path(item).exists()}:
             self._destroy(item)  # a crash came between the act and the deed
 
@@ -66,7 +84,8 @@ class Record:
         if folder.exists() and not folder.is_dir():
             raise InputError("the workspace is not a folder", "工作区不是文件夹", where=str(folder))
         with storage(folder):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if not (folder / "journal.head").exists():
+                make_folder(folder)
             is_foreign = any(folder.iterdir()) and not (folder / "lock").exists()
         if is_foreign:
             raise NotAllowed(
@@ -85,8 +104,10 @@ class Record:
 
     def close(self) -> None:
         """Release every file."""
-        self.journal.close()
-        self.keys.close()
+        try:
+            self.journal.close()
+        finally:
+            self.keys.close()
 
     def _lookup_check(self) -> str:
         return self.keys.fingerprint(hashlib.sha256(b"fanzha").digest())
@@ -121,14 +142,7 @@ class Record:
 
     def check_writable(self) -> None:
         """Raise NotAllowed where no act may be added."""
-        if self.read_only:
-            raise NotAllowed(
-                "the workspace is on read-only media",
-                "工作区位于只读介质上",
-                where=str(self.folder),
-                remedy="copy it to a disk that can be written",
-                remedy_zh="请复制到可写磁盘",
-            )
+        self._check_media()
         gone = self.handed_over()
         if gone is not None:
             raise NotAllowed(
@@ -137,6 +151,16 @@ class Record:
                 where=str(self.folder),
                 remedy=f"work on the copy that was handed over; if it was never used, `fanzha undo {gone.seq}`",
                 remedy_zh=f"请使用移交后的副本；若该副本从未启用，可执行 fanzha undo {gone.seq}",
+            )
+
+    def _check_media(self) -> None:
+        if self.read_only:
+            raise NotAllowed(
+                "the workspace is on read-only media",
+                "工作区位于只读介质上",
+                where=str(self.folder),
+                remedy="copy it to a disk that can be written",
+                remedy_zh="请复制到可写磁盘",
             )
 
     # -- admissions ----------------------------------------------------------------------------------------------
@@ -192,7 +216,9 @@ class Record:
         private: dict[str, Any] | None = None,
     ) -> Entry:
         """Record an act that brings no content: withdrawal, correction, mapping, export."""
-        if name != "undo":
+        if name in _ALWAYS:
+            self._check_media()
+        else:
             self.check_writable()
         item = about.item if about else ""
         key = self.keys.of(item) if item else None

@@ -11,15 +11,18 @@ from fanzha.clean.value import could_be
 @pytest.mark.parametrize(
     ("text", "firm", "normal"),
     [
-        ("Big_Lu_1", "TENPAY", "TENPAY:big_lu_1"),
-        ("TENPAY:big_lu_1", "", "TENPAY:big_lu_1"),
-        ("微信:big_lu_1", "", "TENPAY:big_lu_1"),
-        ("微信支付\uff1abig_lu_1\t", "ALIPAY", "TENPAY:big_lu_1"),
-        ("'a1199999999000@wx.tenpay.com", "tenpay", "TENPAY:a1199999999000@wx.tenpay.com"),
-        ("2088999900000001", "ALIPAY", "ALIPAY:2088999900000001"),
-        ("\uff12\uff10\uff18\uff18999900000001", "支付宝", "ALIPAY:2088999900000001"),
-        ("Somebody@Example.INVALID", "ALIPAY", "ALIPAY:somebody@example.invalid"),
-        ("支付宝: 138******00", "", "ALIPAY:138******00"),
+        ("Big_Lu_1", "TENPAY", "TENPAY.big_lu_1"),
+        ("TENPAY.big_lu_1", "", "TENPAY.big_lu_1"),
+        ("TENPAY.big_lu_1", "ALIPAY", "TENPAY.big_lu_1"),
+        ("Tenpay:Big_Lu_1", "", "TENPAY.big_lu_1"),
+        ("tenpay.big", "ALIPAY", "ALIPAY.tenpay.big"),  # a login that begins so
+        ("微信:big_lu_1", "", "TENPAY.big_lu_1"),
+        ("微信支付\uff1abig_lu_1\t", "ALIPAY", "TENPAY.big_lu_1"),
+        ("'a1199999999000@wx.tenpay.com", "tenpay", "TENPAY.a1199999999000@wx.tenpay.com"),
+        ("2088999900000001", "ALIPAY", "ALIPAY.2088999900000001"),
+        ("\uff12\uff10\uff18\uff18999900000001", "支付宝", "ALIPAY.2088999900000001"),
+        ("Somebody@Example.INVALID", "ALIPAY", "ALIPAY.somebody@example.invalid"),
+        ("支付宝: 138******00", "", "ALIPAY.138******00"),
     ],
 )
 def test_spellings(text: str, firm: str, normal: str) -> None:
@@ -60,12 +63,18 @@ def test_firms_are_told_apart() -> None:
     assert one is not None and other is not None and one.normal != other.normal
 
 
+def test_parts() -> None:
+    assert payment_account.parts("ALIPAY.a.b@example.invalid") == ("ALIPAY", "a.b@example.invalid")
+    assert payment_account.parts("6222021234567890128") == ("", "6222021234567890128")
+    assert payment_account.parts("BTC:x") == ("", "BTC:x") and payment_account.parts("") == ("", "")
+
+
 def test_masks_show_little() -> None:
-    assert payment_account.masked("ALIPAY:2088999900000001") == "ALIPAY:20****01"
-    assert payment_account.masked("TENPAY:abcd") == "TENPAY:a****d"
-    assert payment_account.masked("TENPAY:13800138000") == "TENPAY:13****00"
-    assert could_be("ALIPAY:138******00", "ALIPAY:13800138000")
-    assert not could_be("ALIPAY:138******00", "ALIPAY:13800138001")
+    assert payment_account.masked("ALIPAY.2088999900000001") == "ALIPAY.20****01"
+    assert payment_account.masked("TENPAY.abcd") == "TENPAY.a****d"
+    assert payment_account.masked("TENPAY.13800138000") == "TENPAY.13****00"
+    assert could_be("ALIPAY.138******00", "ALIPAY.13800138000")
+    assert not could_be("ALIPAY.138******00", "ALIPAY.13800138001")
 
 
 LOGIN = st.from_regex(r"[0-9a-z][0-9a-z_.@+\-]{3,40}", fullmatch=True)
@@ -79,7 +88,7 @@ def test_normal_form_is_stable(login: str, firm: str) -> None:
         return
     assert payment_account.validate(value.normal)
     hidden = payment_account.masked(value.normal)
-    assert sum(c != "*" for c in hidden.partition(":")[2]) <= 4
+    assert sum(c != "*" for c in hidden.partition(".")[2]) <= 4
     assert payment_account.specificity(value.normal) > 0
 
 

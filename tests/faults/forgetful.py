@@ -33,7 +33,7 @@ def why_not() -> str:
     if not os.access("/dev/fuse", os.R_OK | os.W_OK):
         return "there is no /dev/fuse here that may be used"
     try:
-        import mfusepy  # noqa: F401, PLC0415
+        import mfusepy  # noqa: F401
     except (ImportError, OSError, AttributeError) as problem:
         return f"libfuse or mfusepy is missing ({problem})"
     return ""
@@ -65,7 +65,7 @@ class Node:
             self.names_on_disk = dict(self.names)
             self.pending.clear()
         else:
-            self.on_disk = _merged(self, {page: PAGE for page in self.dirty}, len(self.data))
+            self.on_disk = _merged(self, dict.fromkeys(self.dirty, PAGE), len(self.data))
             self.dirty.clear()
 
 
@@ -94,7 +94,8 @@ class Disk:
         self.rng = random.Random(seed)
         self.fault, self.at, self.cut_at, self.quota = "", 0, 0, 0
         self.read_only = self.off = self.fired = False
-        self.counted = self.total = self.retried = 0
+        self.counted = self.total = 0
+        self.retried: list[str] = []
         self.where = ""
 
     def find(self, path: str) -> Node:
@@ -144,7 +145,7 @@ class Disk:
 
     def sync(self, path: str, node: Node) -> None:
         if node.failed_sync:
-            self.retried += 1
+            self.retried.append(path)
         try:
             self.operate("fsync", path)
         except OSError:
@@ -188,14 +189,14 @@ class Disk:
             case "set":
                 for name, value in order["values"].items():
                     setattr(self, name, value)
-                self.fired, self.counted, self.total, self.retried, self.where = False, 0, 0, 0, ""
+                self.fired, self.counted, self.total, self.retried, self.where = False, 0, 0, [], ""
         shown = ("fired", "counted", "total", "retried", "where", "off")
         return {name: getattr(self, name) for name in shown} | {"used": self.used()}
 
 
 def serve(mount: str, seed: int) -> None:
     """Serve until told to end; mounted anew after every unmounting, as after a power cut."""
-    import mfusepy  # noqa: PLC0415
+    import mfusepy
 
     disk, ended, lock = Disk(seed), threading.Event(), threading.Lock()
 
@@ -212,7 +213,7 @@ def serve(mount: str, seed: int) -> None:
         mfusepy.FUSE(_operations(mfusepy, disk, lock), mount, foreground=True, nothreads=True, fsname="forgetful")
 
 
-def _operations(mfusepy: Any, disk: Disk, lock: Any) -> Any:  # noqa: C901, PLR0915
+def _operations(mfusepy: Any, disk: Disk, lock: Any) -> Any:
     handles: dict[int, Node] = {}
 
     def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -242,6 +243,8 @@ def _operations(mfusepy: Any, disk: Disk, lock: Any) -> Any:  # noqa: C901, PLR0
         node.touch(min(before, length), max(before, length))
 
     class Forgetful(mfusepy.Operations):  # type: ignore[misc]
+        use_ns = True
+
         @guarded
         def access(self, path: str, amode: int) -> int:
             if amode & os.W_OK and disk.read_only:

@@ -15,13 +15,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fanzha.errors import UnreadableFile
-from fanzha.formats import bundle, confined
+from fanzha.formats import bundle, confined, known
 from fanzha.formats.bundle import Member, Refused, Skipped
 from fanzha.formats.child.unzip import decoded, left_behind
 from fanzha.formats.grid import Source
 from fanzha.formats.member import LIMITS, received, safe_name
 from fanzha.formats.writing import workbook
 from tests.formats.in_process import in_process as in_process
+from tests.formats.samples_documents import FOLDER, bundled
 
 pytestmark = pytest.mark.usefixtures("in_process")
 
@@ -98,6 +99,15 @@ def test_in_the_confined_child(monkeypatch: pytest.MonkeyPatch) -> None:
     assert inside(gzip.compress(tarred(("长" * 120, STORY)))) == [Member("长" * 120, STORY)]
     with pytest.raises(UnreadableFile, match="too large"):
         small(zipped(("a", b""), ("b", b"")), members=1)
+
+
+def test_the_sample() -> None:
+    data = bundled()
+    assert (FOLDER / "handed_in.zip").read_bytes() == data
+    found = inside(data)
+    assert [one.name for one in found] == ["聊天记录.txt", "交易明细.csv"]
+    formats = [known.best(Source(one.data)).format for one in found if isinstance(one, Member)]
+    assert formats == ["chat", "bank_feedback"]
 
 
 def test_members_of_a_zip_come_out_in_order_and_byte_for_byte() -> None:
@@ -340,7 +350,7 @@ def test_a_bundle_in_a_bundle_is_a_member_like_any_other() -> None:
     assert inside(inner) == [Member("a.csv", STORY)]
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(st.tuples(st.text("ab流水/.", min_size=1, max_size=8), st.binary(max_size=40)), max_size=4),
     st.lists(st.tuples(st.integers(0, 10_000), st.integers(0, 255)), max_size=6),

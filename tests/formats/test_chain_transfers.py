@@ -323,6 +323,6 @@ def test_both_ends_in_a_workspace(tmp_path: "pytest.TempPathFactory") -> None:
         (folder / f"{name}.csv").write_text("\n".join((ERC20, *rows)))
     with fanzha.open(tmp_path / "w") as workspace:  # type: ignore[operator]
         workspace.admit([folder])
-        table: pa.Table = workspace.table("transfers", purpose="test")
+        table: pa.Table = workspace.table("transfers", purpose="audit")
     rows = [(row["seen_by"], row["amount_minor"]) for row in table.to_pylist()]
     assert sorted(rows) == [("both", 2_500_000_000), ("payee", 9_000_000), ("payee", 9_000_000)]

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanzha.errors import UnreadableFile
-from fanzha.formats import bundle, confined, known
+from fanzha.formats import bundle, known
 from fanzha.formats.child import docx as job
-from fanzha.formats.confined import Caps
 from fanzha.formats.docx import Docx
 from fanzha.formats.grid import Fix, Reading, Source
 from fanzha.formats.prose import line_of, sheet_of
@@ -56,8 +55,6 @@ def test_in_the_confined_child(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(texts(word_document())) == 2
     with pytest.raises(UnreadableFile, match="not of this kind"):
         read(zipped(("[Content_Types].xml", b"<a>"), ("word/document.xml", b"<a/>")))
-    with pytest.raises(UnreadableFile, match="memory or time"):
-        list(confined.values("docx", word_document(), "a.docx", {}, Caps(memory_bytes=8 << 20)))
 
 
 def test_the_sample() -> None:
@@ -69,7 +66,7 @@ def test_the_sample() -> None:
     ]
     assert reports[0]["at_ms"] == 1714960800000
     found = {(one["kind"], one["value"]) for one in joined(readings, "mentions").to_pylist()}
-    assert {("phone", "+8613900139000"), ("bank_card", card(1)), ("url", "https://evil-shop.top/a")} <= found
+    assert {("phone", "+8613900139000"), ("bank_card", card(1)), ("url", "https://re--fuli.top/a")} <= found
     assert [code for _, code, _ in notes_of(readings)].count("hidden_text") == 1
     assert rows_in(readings) == 3  # the header line is above the first report
     assert all(one["byte_offset"] == -1 for one in reports)
@@ -93,12 +90,12 @@ def test_what_is_hidden_or_deleted_is_read_apart_and_noted() -> None:
 
 
 def test_links_are_said_and_not_followed() -> None:
-    rels = link("r7", "https://evil-shop.top/a") + link("r8", "https://plain.example/")
+    rels = link("r7", "https://re--fuli.top/a") + link("r8", "https://plain.example/")
     shown = para('<w:hyperlink r:id="r7">' + run("点击领取") + "</w:hyperlink>", run("。"))
     same = para('<w:hyperlink r:id="r8">' + run("https://plain.example") + "</w:hyperlink>")
     code = para('<w:r><w:instrText> HYPERLINK "https://field.example/b" </w:instrText></w:r>', run("此处"))
     assert told(shown, same, code, rels=rels) == (
-        "点击领取 (https://evil-shop.top/a)。\nhttps://plain.example\n (https://field.example/b)此处".replace(
+        "点击领取 (https://re--fuli.top/a)。\nhttps://plain.example\n (https://field.example/b)此处".replace(
             "\n ", "\n "
         )
     )
@@ -187,7 +184,7 @@ def contents(data: bytes) -> list[tuple[str, bytes]]:
 
 
 def test_a_bomb_is_refused() -> None:
-    bomb = document(para("<!--" + " " * (11 << 20) + "-->"))
+    bomb = document("<!-- -->" * (11 << 17))
     assert len(bomb) < 200_000
     with pytest.raises(UnreadableFile, match="too large"):
         read(bomb)
@@ -264,7 +261,7 @@ def test_written_and_read_again() -> None:
     assert without_origin(again) == without_origin(joined(read(word_document()), "reports"))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=6))
 def test_lines_of_any_text_are_one_report(lines: list[str]) -> None:
     made = [line_of(line) for line in lines]
@@ -277,7 +274,7 @@ def test_lines_of_any_text_are_one_report(lines: list[str]) -> None:
         assert not text or text[0] == "\n".join(made).strip("\ufeff \n\r\t") or text[0] == "\n".join(made).strip()
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_damage_is_said(seed: int) -> None:
     for data in damaged(word_document(), seed):
         if DOCX.recognise(Source(data)).score:

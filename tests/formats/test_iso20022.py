@@ -148,6 +148,22 @@ def test_totals() -> None:
     assert sizes(differs) == [(2, "closing_balance", 50), (2, "entries_count", 1), (2, "credits_sum", 50)]
 
 
+@pytest.mark.parametrize("code", ["JP]", "a;!", "EU R", "1=2", "", "\u0415UR"])
+def test_a_code_that_is_none_does_not_reach_the_remarks(code: str) -> None:
+    head = balance("OPBD", "1.00", code) + balance("CLBD", "7.00", code)
+    two = party("Dbtr", "A", OTHER_IBAN, amount="1.00", ccy=code) * 2
+    readings = read(wrap(head + entry("3.00", "CRDT", f"<NtryDtls>{two}</NtryDtls>", ccy=code)))
+    assert {name for _, name, _ in sizes(readings)} <= {"details_sum", "closing_balance"}
+
+
+@pytest.mark.parametrize(
+    ("amount", "size"), [("9" * 35, 2**63 - 1), ("-" + "9" * 35, -(2**63 - 1)), ("1e20", 2**63 - 1)]
+)
+def test_a_difference_too_large_to_keep(amount: str, size: int) -> None:
+    head = balance("OPBD", "0") + balance("CLBD", amount)
+    assert sizes(read(wrap(head + entry("0.00", "CRDT")))) == [(1, "closing_balance", size)]
+
+
 def test_correction_of_one_row() -> None:
     source = Source(statement(), fixes={6: Fix(41, (("success", "true"), ("remarks", ""))), 7: Fix(42, drop=True)})
     readings = list(STATEMENT.read(source))

@@ -6,11 +6,12 @@ import pytest
 
 from fanzha.formats import known
 from fanzha.formats.grid import Source
-from tests.formats import samples_payments, samples_records
+from tests.formats import samples_documents, samples_payments, samples_records
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 # file -> the format it is read with; every group of samples adds its own
 EXPECTED: dict[str, str] = {
+    **{f"formats/{name}": made[1] for name, made in samples_documents.SAMPLES.items()},
     **{f"formats/{name}": made[1] for name, made in samples_records.SAMPLES.items()},
     **{f"formats/{name}": made[1] for name, made in samples_payments.SAMPLES.items()},
     "city/bank_east_transactions.csv": "bank_feedback",
@@ -20,11 +21,11 @@ EXPECTED: dict[str, str] = {
 }
 WRITERS = {
     f"formats/{name}": made[0]
-    for samples in (samples_records.SAMPLES, samples_payments.SAMPLES)
+    for samples in (samples_documents.SAMPLES, samples_records.SAMPLES, samples_payments.SAMPLES)
     for name, made in samples.items()
 }
 NARROW = {"iso20022_statement", "iso20022_transfer", "chain_transfers", "indian_call_records"} | {
-    made[1] for made in samples_payments.SAMPLES.values()
+    made[1] for made in (*samples_payments.SAMPLES.values(), *samples_documents.SAMPLES.values())
 }
 
 

@@ -53,14 +53,14 @@ def test_trades_in_full() -> None:
     legs = joined(readings, "legs").to_pylist()
     assert [leg["row"] for leg in legs] == [2, 3, 4, 5, 9]
     first = legs[0]
-    assert (first["account"], first["holder"], first["bank"]) == (f"TENPAY:{FRIEND}", "乙某某", "财付通")
+    assert (first["account"], first["holder"], first["bank"]) == (f"TENPAY.{FRIEND}", "乙某某", "财付通")
     assert (first["direction"], first["amount_minor"], first["balance_minor"]) == ("in", 500_000, 510_000)
-    assert (first["counter_account"], first["counter_holder"]) == (f"TENPAY:{WECHAT}", "甲某某")
+    assert (first["counter_account"], first["counter_holder"]) == (f"TENPAY.{WECHAT}", "甲某某")
     assert first["at_ms"] == 1000 * int(datetime(2024, 5, 6, 2, 5, 12, tzinfo=UTC).timestamp())
     assert (first["summary"], first["currency"]) == ("余额支付 转账 微信转账", "CNY")
     assert [(leg["direction"], leg["counter_account"]) for leg in legs[2:]] == [
         ("out", card(711)),  # withdrawn to the user's own card
-        ("out", "TENPAY:invented_wx_4"),
+        ("out", "TENPAY.invented_wx_4"),
         ("in", card(712)),
     ]
     assert "对手方接收1500分" in legs[3]["summary"]
@@ -77,9 +77,9 @@ def test_registration_in_full() -> None:
     readings = register(registered())
     accounts = joined(readings, "accounts").to_pylist()
     assert [(row["row"], row["account"], row["bound_account"], row["status"]) for row in accounts] == [
-        (2, f"TENPAY:{FRIEND}", card(711), "正常"),
-        (3, f"TENPAY:{FRIEND}", card(713), "正常"),
-        (7, f"TENPAY:{FRIEND}_old", None, "注销 2014-12-31 08:00:00"),
+        (2, f"TENPAY.{FRIEND}", card(711), "正常"),
+        (3, f"TENPAY.{FRIEND}", card(713), "正常"),
+        (7, f"TENPAY.{FRIEND}_old", None, "注销 2014-12-31 08:00:00"),
     ]
     assert {row["holder_id"] for row in accounts} == {PERSON}
     assert {row["phone"] for row in accounts} == {"+8613800138000"}
@@ -136,8 +136,8 @@ def test_the_older_layout_names_sender_and_receiver() -> None:
     ]
     legs = joined(read("\n".join([head, *rows]).encode()), "legs").to_pylist()
     assert [(leg["direction"], leg["counter_account"]) for leg in legs] == [
-        ("in", f"TENPAY:{WECHAT}"),
-        ("out", "TENPAY:invented_wx_9"),
+        ("in", f"TENPAY.{WECHAT}"),
+        ("out", "TENPAY.invented_wx_9"),
     ]
     assert legs[1]["counter_holder"] == "某商户"
 
@@ -172,7 +172,7 @@ def test_who_is_on_the_other_side() -> None:
     def counter(**changes: str) -> object:
         return joined(read(small(**changes)), "legs").column("counter_account").to_pylist()[0]
 
-    assert counter() == f"TENPAY:{WECHAT}"
+    assert counter() == f"TENPAY.{WECHAT}"
     assert counter(对手方ID="", 对手方银行卡号=card(5)) == card(5)
     assert counter(对手方ID="") is None  # the user's own card alone names nobody
     assert counter(对手方ID="", 交易用途类型="充值") == card(711)
@@ -181,7 +181,7 @@ def test_who_is_on_the_other_side() -> None:
 
 def test_the_account_of_the_admission_only_where_the_file_is_silent() -> None:
     legs = joined(read(small(用户ID=""), account="微信:Someone_Else"), "legs").column("account").to_pylist()
-    assert legs == ["TENPAY:someone_else", f"TENPAY:{FRIEND}"]
+    assert legs == ["TENPAY.someone_else", f"TENPAY.{FRIEND}"]
 
 
 def test_footers_are_structure_also_in_a_workbook() -> None:
@@ -197,7 +197,11 @@ def test_footers_touch_nothing_else() -> None:
     source = Source(small())
     sheet = open_sheets(source)[0]
     same = without_footers(sheet, source, re.compile("invented"))  # rows whose other cells are filled stay
-    assert [len(grid.rows) for grid in same.blocks(frozenset((1, 2)))] == [2]
+    for wanted in (None, frozenset((1, 2)), frozenset[int]()):
+        grids = list(same.blocks(wanted))
+        assert [len(grid.rows) for grid in grids] == [2]
+        given_ = {at for at, cells in enumerate(grids[0].cells) if cells is not None}
+        assert given_ == (set(range(10)) if wanted is None else wanted)
 
 
 def test_a_further_card_belongs_to_the_row_right_above_only() -> None:
@@ -230,7 +234,7 @@ def test_an_account_that_is_not_there(text: str) -> None:
     assert known.best(source).format == "tenpay_registration"
     readings = list(REGISTER.read(source))
     account = joined(readings, "accounts").to_pylist()[0]
-    assert (account["account"], account["status"]) == ("TENPAY:abc_def@wx.tenpay.com", "账号不存在")
+    assert (account["account"], account["status"]) == ("TENPAY.abc_def@wx.tenpay.com", "账号不存在")
     assert rows_in(readings) == 1
 
 
@@ -251,7 +255,7 @@ def test_other_files_are_not_taken(data: bytes) -> None:
             list(format_.read(Source(data)))
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", range(8))
 def test_damaged_files(seed: int) -> None:
     for whole, format_, table in ((trades(), TRADE, "legs"), (registered(), REGISTER, "accounts")):
         for data in damaged(whole, seed):
@@ -309,7 +313,7 @@ def test_which_way(word: str, about: tuple[str, ...], status: str, fund: str, ex
 WORD = st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z", "P", "S")), min_size=1, max_size=12).filter(
     lambda text: text not in ("无", "null")
 )
-USER = st.from_regex(r"[a-z][0-9a-z_]{5,20}(@wx\.tenpay\.com)?", fullmatch=True).map(lambda text: f"TENPAY:{text}")
+USER = st.from_regex(r"[a-z][0-9a-z_]{5,20}(@wx\.tenpay\.com)?", fullmatch=True).map(lambda text: f"TENPAY.{text}")
 CARD = st.integers(0, 50).map(card)
 LEG = st.fixed_dictionaries(
     {
@@ -332,7 +336,7 @@ LEG = st.fixed_dictionaries(
 
 
 @given(st.lists(LEG, min_size=1, max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_trades_round_trip(rows: list[dict[str, object]]) -> None:
     legs = table_of("legs", [row for row in rows if row["account"] != row["counter_account"]] or rows[:0])
     if not len(legs):
@@ -360,7 +364,7 @@ ACCOUNT = st.fixed_dictionaries(
 
 
 @given(st.lists(ACCOUNT, min_size=1, max_size=8))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_registration_round_trip(rows: list[dict[str, object]]) -> None:
     accounts = table_of("accounts", rows)
     data = REGISTER.write({"accounts": accounts})
@@ -383,6 +387,6 @@ def test_what_cannot_be_written_is_said() -> None:
     with pytest.raises(InputError, match="Tenpay"):
         TRADE.write({"legs": table_of("legs", [leg])})
     with pytest.raises(InputError, match="CNY"):
-        TRADE.write({"legs": table_of("legs", [{**leg, "account": "TENPAY:abcd", "currency": "USD"}])})
+        TRADE.write({"legs": table_of("legs", [{**leg, "account": "TENPAY.abcd", "currency": "USD"}])})
     with pytest.raises(InputError, match="Tenpay"):
-        REGISTER.write({"accounts": table_of("accounts", [{"account": "ALIPAY:abcd"}])})
+        REGISTER.write({"accounts": table_of("accounts", [{"account": "ALIPAY.abcd"}])})

@@ -1,12 +1,11 @@
-"""Read one file in a process of its own and say what became of it and what it cost.
+"""Read files in a process of their own and say what became of them and what they cost.
 
-    python -m tests.hostile.measured formats PATH        recognised and read, bundles opened, as an admission would
-    python -m tests.hostile.measured workspace PATH DIR  admitted into the workspace DIR, with every stage after it
+    python -m tests.hostile.measured formats PATH ...        recognised and read, bundles opened, as an admission would
+    python -m tests.hostile.measured workspace DIR PATH ...  admitted into the workspace DIR, with every stage after it
 
-Prints one line of JSON. An exception that is no FanzhaError ends the process with a traceback: that is the failure which the
-caller looks for. The caller also watches how much memory the process and its children hold: the most the process ever held,
-and the most any one of its children did, which run one at a time. (What getrusage says of a child counts what the parent held
-when it was started.)
+Prints one line of JSON for each file. An exception that is no FanzhaError ends the process with a traceback: that is the failure which the
+caller looks for. The caller also watches how much memory the process and its children hold together. (What getrusage says of
+a child counts what the parent held when it was started.)
 """
 
 import contextlib
@@ -115,21 +114,25 @@ def admit(outcome: Outcome, path: Path, folder: Path) -> None:
                 outcome.kept += one.kept
                 outcome.structure += one.structure
             workspace.refresh()
+            numbers = {one.file for one in done}
             for row in workspace.table("quarantine", purpose="tests").to_pylist():
-                outcome.refuse(row["reason"])
+                if row["file"] in numbers:
+                    outcome.refuse(row["reason"])
         except FanzhaError as error:
             outcome.errors.append(f"{type(error).__name__}: {error.say('en')} / {error.say('zh')}")
 
 
 def main() -> None:
     """Read, say."""
-    way, path = sys.argv[1], Path(sys.argv[2])
-    outcome = Outcome()
-    if way == "workspace":
-        admit(outcome, path, Path(sys.argv[3]))
-    else:
-        read(outcome, path.read_bytes() if path.stat().st_size <= IN_MEMORY_MAX else OnDisk(path), path.name)
-    print(json.dumps(dataclasses.asdict(outcome), ensure_ascii=False))
+    way, *rest = sys.argv[1:]
+    folder = Path(rest.pop(0)) if way == "workspace" else None
+    for path in map(Path, rest):
+        outcome = Outcome()
+        if folder is not None:
+            admit(outcome, path, folder)
+        else:
+            read(outcome, path.read_bytes() if path.stat().st_size <= IN_MEMORY_MAX else OnDisk(path), path.name)
+        print(json.dumps(dataclasses.asdict(outcome), ensure_ascii=False), flush=True)
 
 
 def status_of(process: int) -> dict[str, str]:
@@ -150,35 +153,38 @@ def children_of(process: int) -> list[int]:
     return found
 
 
-def most_held(process: int) -> int:
-    """The most memory a process ever held, in KiB; 0 where it is gone, or has not yet become its own program."""
-    said = status_of(process)
-    return int(said.get("VmHWM", "0").split()[0]) if said.get("PPid") else 0
+def held(process: int, key: str) -> int:
+    """The memory a process holds (VmRSS), or held at most (VmHWM), in KiB; 0 where it is gone."""
+    return int(status_of(process).get(key, "0").split()[0])
 
 
-def measured(path: Path, folder: Path | None = None, seconds: float = 120) -> Outcome:
-    """What a process of its own makes of the file. AssertionError with its traceback where it ends otherwise than well,
-    or not at all."""
-    way = ["workspace", str(path), str(folder)] if folder else ["formats", str(path)]
-    own = 0
-    others: dict[int, int] = {}
+def measured(paths: list[Path], folder: Path | None = None, seconds: float = 120) -> list[Outcome]:
+    """What a process of its own makes of the files; `peak_mb` is that of all of them. AssertionError with its traceback where
+    it ends otherwise than well, or not at all."""
+    way = ["workspace", str(folder)] if folder else ["formats"]
+    command = [sys.executable, "-m", "tests.hostile.measured", *way, *map(str, paths)]
+    peak = 0
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        running = subprocess.Popen([sys.executable, "-m", "tests.hostile.measured", *way], stdout=out, stderr=err)
+        running = subprocess.Popen(command, stdout=out, stderr=err)
         late = time.monotonic() + seconds
         while running.poll() is None:
-            own = max(own, most_held(running.pid))
-            for child in children_of(running.pid):
-                others[child] = max(others.get(child, 0), most_held(child))
+            # a child lives for one question only: the most it ever held, beside what the process holds now
+            others = sum(held(child, "VmHWM") for child in children_of(running.pid))
+            peak = max(peak, held(running.pid, "VmRSS") + others)
+            if len(paths) == 1:
+                peak = max(peak, held(running.pid, "VmHWM") + others)
             if time.monotonic() > late:
                 running.kill()
             time.sleep(0.01)
         out.seek(0)
         err.seek(0)
-        told, problem = out.read().decode(), err.read().decode()
-    assert running.returncode == 0, f"{path.name}: status {running.returncode}\n{problem[-4000:]}"
-    outcome = Outcome(**json.loads(told.splitlines()[-1]))
-    outcome.peak_mb = (own + max(others.values(), default=0)) >> 10
-    return outcome
+        told, problem = out.read().decode().splitlines(), err.read().decode()
+    last = paths[min(len(told), len(paths) - 1)].name
+    assert running.returncode == 0, f"{last}: status {running.returncode}\n{problem[-4000:]}"
+    outcomes = [Outcome(**json.loads(line)) for line in told]
+    for outcome in outcomes:
+        outcome.peak_mb = peak >> 10
+    return outcomes
 
 
 if __name__ == "__main__":

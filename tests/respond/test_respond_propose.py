@@ -7,11 +7,14 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from fanzha.clean.issuer import read_bins
+from fanzha.clean.reference.shipped import shipped_tables
 from fanzha.model.words import vocabulary
-from fanzha.respond.propose import EXIT_GROUNDS, HOLD_MS, VERBS, propose
+from fanzha.respond.propose import EXIT_GROUNDS, HOLD_MS, VERBS, Step, propose, with_issuer
 from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import table
 
+BINS = read_bins(next(table.content for table in shipped_tables() if table.name == "card_bins"))
 AS_OF = 1_790_000_000_000
 Row = dict[str, Any]
 
@@ -45,7 +48,7 @@ def proposed(**tables: Sequence[Row]) -> list[Row]:
     engine = Engine()
     for name, rows in tables.items():
         put(engine, name, rows)
-    assert propose(engine, AS_OF) == ("steps",)
+    assert propose(engine, AS_OF, BINS) == ("steps",)
     return engine.all_rows("steps").to_pylist()  # type: ignore[no-any-return]
 
 
@@ -255,3 +258,16 @@ def test_every_ground_and_verb_is_said_in_both_languages() -> None:
     assert set(VERBS) <= set(vocabulary("steps"))
     assert set(EXIT_GROUNDS.values()) <= set(vocabulary("grounds"))
     assert all(term.en and term.zh for term in vocabulary("grounds").values())
+
+
+def test_the_issuer_is_asked_where_no_file_names_the_bank() -> None:
+    prefix = next(one for one in BINS.issuers.values() if len(one.prefix) == 6)
+    step = Step("1-1", "hold", "account", f"{prefix.prefix}0000000000", "", 1, "CNY", 2, "traced_amount", "none", 1)
+    assert with_issuer(step, BINS).body == f"{prefix.zh} (BIN)"
+    for other in (
+        step._replace(body="北岭银行"),
+        step._replace(target="6299000011112220"),
+        step._replace(target="ETH:0x00"),
+        step._replace(target_kind="report"),
+    ):
+        assert with_issuer(other, BINS) == other, "named already, of no known issuer, or no card"

@@ -50,10 +50,14 @@ def test_every_sentence_is_used() -> None:
     code = "".join(path.read_text(encoding="utf-8") for path in readers)
     from fanzha.show.cli import COMMANDS
 
-    stages = {f"stage_{name}" for name in ("follow", "admit", "rebuild", "link", "trace", "respond", "report")}
+    stages = {
+        f"stage_{name}"
+        for name in ("follow", "admit", "rebuild", "link", "trace", "respond", "report", "backup", "restore")
+    }
+    left = {f"left_{why}" for why in ("link", "hidden", "workspace", "special")}
     unused = [
         key
         for key in _sentences()
-        if f'"{key}"' not in code and f"'{key}'" not in code and key not in {*COMMANDS, *stages}
+        if f'"{key}"' not in code and f"'{key}'" not in code and key not in {*COMMANDS, *stages, *left}
     ]
     assert not unused

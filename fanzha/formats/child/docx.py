@@ -19,7 +19,7 @@ from xml.parsers import expat
 from fanzha.formats.child.saying import NotThis, Say, TooMuch
 
 CODECS = tuple(map(codecs.lookup, ("cp437", "utf-16", "gb18030")))  # later there is no file to load them from
-STEP = 1 << 16
+STEP = 1 << 18
 PART_BYTES_MAX = 128 << 20
 TOTAL_BYTES_MAX = 256 << 20
 RATIO_MAX = 200

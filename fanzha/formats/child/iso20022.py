@@ -4,6 +4,7 @@ Says lists of rows, then {"empty": rows that stand for statements without entrie
 an entry is forgotten once its rows are made.
 """
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
@@ -21,6 +22,7 @@ UNIT_CHARACTERS_MAX = 4 << 20
 STATEMENTS = frozenset(("Stmt", "Rpt", "Ntfctn"))
 UNITS = frozenset(("Acct", "Bal", "TxsSummry", "Ntry", "GrpHdr", "CdtTrfTxInf"))
 PARENTS = frozenset((*STATEMENTS, "BkToCstmrStmt", "BkToCstmrAcctRpt", "BkToCstmrDbtCdtNtfctn", "FIToFICstmrCdtTrf"))
+CODE = re.compile("[A-Z]{3}")
 DIRECTIONS = {"CRDT": "in", "DBIT": "out"}
 Row = dict[str, str]
 
@@ -39,6 +41,11 @@ def agent_of(node: Node, path: str) -> str:
 def given(reference: str) -> str:
     """A reference, unless it only says that there is none."""
     return "" if reference == "NOTPROVIDED" else reference
+
+
+def unit(currency: str) -> str:
+    """A currency as it stands behind a sum in a remark; nothing where it is no code, for remarks have a syntax."""
+    return f" {currency}" if CODE.fullmatch(currency) else ""
 
 
 def number(text: str) -> Decimal | None:
@@ -93,7 +100,7 @@ class Statement:
             if total is not None:
                 found.append((f"{field_}_sum", total - sums[name], True))
         return [
-            f"summary_differs {name}={difference:f}{' ' + self.currency if money else ''}"
+            f"summary_differs {name}={difference:f}{unit(self.currency) if money else ''}"
             for name, difference, money in found
             if difference
         ]
@@ -257,7 +264,7 @@ class Reader:
             row["summary"] = "; ".join(dict.fromkeys(filter(None, (row.get("summary", ""), told))))
             self.keep(row)
         if several and value is not None and total != value and self.held is not None:
-            self.remark(f"summary_differs details_sum={value - total:f} {own['currency']}")
+            self.remark(f"summary_differs details_sum={value - total:f}{unit(own['currency'])}")
 
     def transfer(self, node: Node) -> None:
         """One customer credit transfer, from the debtor's account."""
@@ -300,7 +307,9 @@ class Reader:
         if self.held is not None and count is not None and count != self.transfers.counts["out"]:
             self.remark(f"summary_differs transfers_count={count - self.transfers.counts['out']:f}")
         if self.held is not None and total is not None and total != self.transfers.booked:
-            self.remark(f"summary_differs transfers_sum={total - self.transfers.booked:f} {self.transfers.currency}")
+            self.remark(
+                f"summary_differs transfers_sum={total - self.transfers.booked:f}{unit(self.transfers.currency)}"
+            )
         self.release()
 
     def remark(self, text: str) -> None:

@@ -136,7 +136,9 @@ def addresses(raw: list[str]) -> list[tuple[str, str]]:
         re.sub(r"\r?\n[ \t]*", " ", readable(one[:HEADER_MAX].encode("utf-8", "surrogateescape"), "")) for one in raw
     ]
     found = [(shown(name), address.strip()) for name, address in utils.getaddresses(whole) if address or name]
-    if not any(ADDRESS.fullmatch(address) for _, address in found):  # not as the standard has it: what looks like an address
+    if not any(
+        ADDRESS.fullmatch(address) for _, address in found
+    ):  # not as the standard has it: what looks like an address
         return [("", address) for one in whole for address in ADDRESS.findall(one)]
     return found
 
@@ -192,7 +194,7 @@ def _leaf(part: Part) -> bool:
     return part.get_content_type() == "message/rfc822" or not part.is_multipart()
 
 
-def _texts(part: Part, told: list[str], counts: dict[str, int]) -> None:
+def _texts(part: Part, told: list[str], counts: dict[str, int], *, other: bool = False) -> None:
     """The text of a part and of those in it; an HTML alternative adds only what the plain one does not say."""
     if _leaf(part):
         if _is_file(part):
@@ -200,13 +202,13 @@ def _texts(part: Part, told: list[str], counts: dict[str, int]) -> None:
             return
         text, hidden = _text(part)
         counts["hidden"] += hidden
-        if text and not _said(text, told):
+        if text and not (other and _said(text, told)):
             told.append(text)
         return
     inner = part.get_payload()
     for one in inner if isinstance(inner, list) else ():
         if isinstance(one, Part):
-            _texts(one, told, counts)
+            _texts(one, told, counts, other=other or part.get_content_type() == "multipart/alternative")
 
 
 def _said(text: str, told: list[str]) -> bool:
