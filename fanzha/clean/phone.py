@@ -64,9 +64,9 @@ def parse(text: str, region: str = "CN") -> Value | None:
 
 def bare(texts: Sequence[str]) -> list[str]:
     """The signs of each number without label, extension and separators; nothing where a text is too long to be one."""
-    joined = "\0".join(["", *("" if len(text) > TEXT_MAX or "\0" in text else text for text in texts), ""])
-    # every rule is looked for once in all numbers, not once in each
-    return _NOISE.sub("", _EXTENSION.sub("", _LABEL.sub("\0", fold(joined)))).split("\0")[1:-1]
+    folded = [fold(text) if len(text) <= TEXT_MAX and "\0" not in text else "" for text in texts]
+    joined = "\0".join(["", *folded, ""])  # each pattern is looked for once in all, not once in each
+    return _NOISE.sub("", _EXTENSION.sub("", _LABEL.sub("\0", joined))).split("\0")[1:-1]
 
 
 def _mobile(national: str, text: str) -> Value:

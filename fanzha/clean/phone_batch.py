@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from fanzha.clean import phone
 from fanzha.clean.digit_automaton import ACCEPT, WIDTH, parse
-from fanzha.clean.digits import is_digits, stars
+from fanzha.clean.digits import stars
 from fanzha.clean.phone_column import Board, Heads, Ints, Mask, heads, lay_out, walk, write
 from fanzha.clean.phone_plan import (
     NATIONAL_DIGITS_MAX,
@@ -37,6 +37,7 @@ ROWS_AT_ONCE: Final = 16_384  # what the arrays of one block need stays in the c
 PROBLEMS: Final = ("", "prefix", "length")
 _OK, _PREFIX, _LENGTH, _NONE = range(4)  # _NONE: no number at all
 _NOISE: Final = b" \t\n\r\f\v\x1c\x1d\x1e\x1f-()./_\"'`~"  # the ASCII signs that `phone.bare` leaves out
+_BYTES_MAX: Final = 4 * phone.TEXT_MAX  # four bytes a sign at most
 _DIGITS_MIN, _DIGITS_MAX = 5, 21  # with the plus, as `phone.parse` asks
 
 Small = npt.NDArray[np.uint8]
@@ -100,13 +101,13 @@ def _block(column: pa.StringArray, region: str) -> Phones:
 def _by_plan(column: pa.StringArray, region: str) -> Phones:
     tables = plans()
     home = tables.region(region)
-    board = lay_out(column, _NOISE, 4 * phone.TEXT_MAX)  # four bytes a sign at most
+    board = lay_out(column, _NOISE, _BYTES_MAX)
     hidden = _respell(board, column, region)
     if region == "CN":
         _dial_abroad(board)
     head, start, size, problem = _chinese(board, region)
     problem[hidden] = _OK
-    head[hidden] = 0  # all that `phone.parse` reads begin with a plus
+    head[hidden] = 0
     start[hidden], size[hidden] = board.start.take(hidden), board.size.take(hidden)
     signs = board.size + board.plus
     rows = np.flatnonzero((problem == _NONE) & (signs >= _DIGITS_MIN) & (signs <= _DIGITS_MAX) & (board.size > 0))
@@ -123,34 +124,31 @@ def _by_plan(column: pa.StringArray, region: str) -> Phones:
 
 
 def _respell(board: Board, column: pa.StringArray, region: str) -> Ints:
-    """Put rows with other signs than digits, one plus and separators on the board by their digits; a row without gets none.
+    """Put rows with other signs than digits, one plus and separators on the board by their digits; without, they get none.
 
     Masked numbers are put there as `phone.parse` reads them, with their stars; their rows are returned.
     """
     rows = (board.odd | (board.length > phone.TEXT_MAX)).nonzero()[0]
-    board.size[rows] = 0
-    board.plus[rows] = False
     places: Any = pa.array(rows)
     cells: list[Any] = column.take(places).to_pylist()
-    distinct = set(cells)
-    numbers: dict[str, str] = {}
-    for group in ([text for text in distinct if text.isascii()], [text for text in distinct if not text.isascii()]):
-        bare = phone.bare(group)
-        masks = stars("\0".join(bare), "xX").split("\0")
-        for text, number, mask in zip(group, bare, masks, strict=False):  # nothing has one mask
-            if "*" in mask:
-                value = phone.parse(text, region)
-                numbers[text] = "" if value is None else value.normal
-            else:
-                numbers[text] = number if is_digits(number.removeprefix("+")) else ""
-    found = [(row, numbers[text]) for row, text in zip(rows.tolist(), cells, strict=True) if numbers[text]]
-    if not found:
-        return np.zeros(0, dtype=np.int64)
-    spelt = np.array([row for row, _ in found], dtype=np.int64)
-    board.start[spelt] = board.add([text.removeprefix("+").encode() for _, text in found])
-    board.plus[spelt] = plus = np.array([text[0] == "+" for _, text in found])
-    board.size[spelt] = np.array([len(text) for _, text in found]) - plus
-    return np.array([row for row, text in found if "*" in text], dtype=np.int64)
+    numbers = phone.bare(cells)
+    bare = lay_out(pa.array(numbers, pa.string()), b"", _BYTES_MAX)
+    board.start[rows] = board.join(bare.words) + bare.start
+    board.size[rows] = np.where(bare.odd, 0, bare.size)
+    board.plus[rows] = bare.plus & ~bare.odd
+    rest = bare.odd.nonzero()[0].tolist()
+    masks = stars("\0".join(numbers[at] for at in rest), "xX").split("\0")
+    hidden: dict[int, str] = {}
+    for at, mask in zip(rest, masks, strict=False):  # of nothing, there is one mask
+        if "*" in mask and (value := phone.parse(cells[at], region)):
+            hidden[at] = value.normal.removeprefix("+")
+    if not hidden:
+        return rows[:0]
+    masked: Ints = rows[list(hidden)]
+    board.start[masked] = board.add([text.encode() for text in hidden.values()])
+    board.size[masked] = [len(text) for text in hidden.values()]
+    board.plus[masked] = True  # all that `phone.parse` reads begin with a plus
+    return masked
 
 
 def _dial_abroad(board: Board) -> None:
@@ -170,31 +168,30 @@ def _heads() -> Heads:
 def _chinese(board: Board, region: str) -> tuple[Ints, Ints, Ints, Small]:
     """Mobiles and service numbers of China: head, first digit, digits, and problem (_NONE: the row is neither)."""
     tables = plans()
-    size, plus = board.size, board.plus
     three = _three(board, board.start)
-    cut = np.zeros(len(size), dtype=np.int64)
-    abroad = plus & (three >> 4 == 0x86)
-    cut[abroad] = 2
+    head = np.full(len(three), len(tables.codes))
+    start, size = board.start.copy(), board.size.copy()
+    problem = np.full(len(three), _NONE, dtype=np.uint8)
+    abroad = board.plus & (three >> 4 == 0x86)
+    start[abroad] += 2
+    size[abroad] -= 2
+    here = abroad
     if region == "CN":
+        here = abroad | ~board.plus
         third = board.words.take(board.start + 3) & 15
-        cut[~plus & (size == 13) & (three == 0x861) & (third >= 3) & (third <= 9)] = 2
-        cut[~plus & (size == 12) & (three > 0x012) & (three <= 0x019)] = 1
-        here = abroad | ~plus
-    else:
-        here = abroad
-    start, length = board.start + cut, size - cut
-    two = _three(board, start) >> 4
-    mobile = here & (length == 11) & (two >= 0x13) & (two <= 0x19)
-    head = np.where(mobile, tables.index_of[86], len(tables.codes))
-    problem = np.full(len(size), _NONE, dtype=np.uint8)
+        cut = 2 * (~board.plus & (size == 13) & (three == 0x861) & (third >= 3) & (third <= 9))
+        cut += ~board.plus & (size == 12) & (three > 0x012) & (three <= 0x019)
+        start += cut
+        size -= cut
+    rows = (here & (size > 0)).nonzero()[0]
+    two = _three(board, start.take(rows)) >> 4
+    mobile = (size.take(rows) == 11) & (two >= 0x13) & (two <= 0x19)
+    head[rows[mobile]] = tables.index_of[86]
     mobiles, near, far = _states_of_china()
-    rows = np.flatnonzero(mobile)
-    state = walk(tables.automata.table(), board, np.full(len(rows), mobiles), start.take(rows))
-    problem[rows] = np.where(state == ACCEPT, _OK, _PREFIX)
-    rows = np.flatnonzero(here & ~mobile & (size > 0))
-    state = walk(tables.automata.table(), board, np.where(abroad.take(rows), far, near), start.take(rows))
-    problem[rows[state == ACCEPT]] = _OK
-    return head, start, length, problem
+    first = np.where(mobile, mobiles, np.where(abroad.take(rows), far, near))
+    good = walk(tables.automata.table(), board, first, start.take(rows)) == ACCEPT
+    problem[rows] = np.where(good, _OK, np.where(mobile, _PREFIX, _NONE))
+    return head, start, size, problem
 
 
 @cache

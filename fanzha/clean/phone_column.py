@@ -76,15 +76,17 @@ class Board:
         """The digits of one number as text."""
         return bytes((self.words[start : start + size] & 15).astype(np.uint8) + 48).decode("ascii")
 
+    def join(self, words: Ints) -> int:
+        """Put other words, that begin with an END, behind these; where they begin."""
+        begin = len(self.words)
+        self.words = np.concatenate([self.words, words])
+        return begin
+
     def add(self, numbers: list[bytes]) -> Ints:
         """Write more numbers (digits and stars) behind the others; where each begins."""
         sizes = np.array([len(number) for number in numbers], dtype=np.int64)
-        # a few symbols of the last number are left over at the end; a fresh END comes before the first new one
-        begin = len(self.words) + 1 + np.cumsum(sizes + 1) - sizes - 1
-        self.words = np.concatenate(
-            [self.words, _words((_SEPARATOR + _SEPARATOR.join(numbers)).translate(_SYMBOLS_WITH_STARS))]
-        )
-        return begin
+        text = _SEPARATOR + _SEPARATOR.join(numbers)
+        return self.join(_words(text.translate(_SYMBOLS_WITH_STARS))) + np.cumsum(sizes + 1) - sizes
 
 
 def _words(symbols: bytes) -> Ints:

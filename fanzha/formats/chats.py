@@ -1,4 +1,4 @@
-"""Chats that were handed in: WeChat and QQ as text, WhatsApp, LINE, and Telegram's JSON.
+"""Chats that were handed in: WeChat and QQ as text, WhatsApp, LINE, and Telegram (JSON, and HTML read in the confined child).
 
 Each message is a row, numbered by its first line (in JSON by its place); each chat is also one report of form `chat`, in which
 identifiers are found. The moment of a message is a wall clock of whoever exported it. Whether 03/04/2024 is of March or April
@@ -16,14 +16,15 @@ import pyarrow as pa
 
 from fanzha.clean import moment
 from fanzha.errors import UnreadableFile
-from fanzha.formats import telegram
+from fanzha.formats import confined, telegram
 from fanzha.formats.apply import readings
 from fanzha.formats.chat_lines import Chat, Line, Said, date_order, line_app, medium_of, told_by_name, whatsapp
 from fanzha.formats.encoding import detect
-from fanzha.formats.grid import BadRow, Grid, Reading, Recognition, Sheet, Source, Wanted
+from fanzha.formats.grid import BadRow, Content, Grid, Reading, Recognition, Sheet, Source, Wanted
 from fanzha.formats.lines import newline_of, pieces
 from fanzha.formats.mapping import Mapping, Use
 from fanzha.formats.sheets import content
+from fanzha.formats.workbook import caps_for
 from fanzha.formats.writing import moment_texts, texts
 
 COLUMNS = ("会话", "平台", "发送者", "发送者账号", "时间", "内容", "类型")
@@ -33,6 +34,7 @@ CHAT_BYTES_MAX = 64 << 20
 _HEAD = 1 << 16
 _JSON = re.compile(rb'\s*\{.{0,60000}"messages"\s*:\s*\[', re.S)
 _ACCOUNT = re.compile(rb'\s*\{.{0,4000}"personal_information"\s*:', re.S)
+_PAGE = re.compile(rb"<title>Exported Data</title>.*class=\"page_header", re.S)
 _NAMES = {"": "", "qq": "QQ", "wechat": "微信", "whatsapp": "WhatsApp", "line": "LINE", "telegram": "Telegram"}
 
 
@@ -148,11 +150,31 @@ def _from_lines(read: Callable[[Sequence[Line]], Chat], source: Source) -> _Told
     return _Told(said, cut[1], chat.structure, chat.platform, cut[2], order, chat.style)
 
 
-def _from_json(source: Source) -> _Told | None:
+def _from_page(data: bytes | Content, source: Source) -> _Told | None:
+    """A page of the export to HTML. Rows are its messages; days and reports of the program, which have no moment, are none's."""
+    said: list[tuple[Said, str]] = []
+    structure, chat, row = 0, "", 0
+    try:
+        for value in confined.values("telegram", data, source.name, {}, caps_for(data)):
+            chat = value.get("chat", chat)
+            for at, sender, text, medium in value.get("messages", ()):
+                row += 1
+                if not at:
+                    structure += 1
+                    continue
+                said.append((Said(row, -1, at, sender, "", chat, text.split("\n")), medium))
+    except UnreadableFile:
+        return None
+    return _Told(tuple(said), (), structure, "telegram", "utf-8", style="HTML")
+
+
+def _from_export(source: Source) -> _Told | None:
     try:
         data = content(source)
     except UnreadableFile:
         return None
+    if len(data) <= CHAT_BYTES_MAX and _PAGE.search(data[:_HEAD]):
+        return _from_page(data, source)
     head = bytes(data[:_HEAD]).removeprefix(b"\xef\xbb\xbf")
     if len(data) > CHAT_BYTES_MAX or not (_JSON.match(head) or _ACCOUNT.match(head)):
         return None
@@ -284,7 +306,9 @@ WHATSAPP = ChatFormat(
     "whatsapp", "export of WhatsApp", "WhatsApp 导出文本", 94, partial(_from_lines, whatsapp), _write_whatsapp
 )
 LINE = ChatFormat("line", "export of LINE", "LINE 导出文本", 94, partial(_from_lines, line_app), _write_line)
-TELEGRAM = ChatFormat("telegram", "export of Telegram (JSON)", "Telegram 导出(JSON)", 97, _from_json, _write_telegram)
+TELEGRAM = ChatFormat(
+    "telegram", "export of Telegram (JSON, HTML)", "Telegram 导出(JSON、HTML)", 97, _from_export, _write_telegram
+)
 NAMED = ChatFormat(
     "chat", "chat as text (WeChat, QQ)", "微信、QQ 聊天记录文本", 90, partial(_from_lines, told_by_name), _write_named
 )

@@ -5,6 +5,7 @@ that has no text (a picture) is quarantined, as is a document behind a password.
 at the margin stays broken, for which breaks mean something is not said.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ from fanzha.formats.sheets import content
 
 PDF_BYTES_MAX = 256 << 20
 _HEAD = 1024  # ISO 32000-1, annex H.3.4.1: readers take the mark within the first 1,024 bytes
+_LOOKED_AT = 1 << 20
+_OBJECT = re.compile(rb"[0-9][ \r\n]+[0-9]{1,5}[ \r\n]+obj")
 _STRANGE_SHARE = 0.3  # of the characters of a page say nothing: its fonts do not tell what their glyphs mean
 _PAGE_LINES, _LINE_POINTS, _MARGIN, _SIZE = 48, 16, 40, 10
 _WIDE_MAX = 14_000  # points; ISO 32000-1, annex C.2 allows 14,400
@@ -35,7 +38,7 @@ class Pdf:
     zh: str = "PDF 笔录与文书"
 
     def recognise(self, source: Source) -> Recognition:
-        """The mark of a PDF within the first 1,024 bytes."""
+        """The mark of a PDF within the first 1,024 bytes, and an object after it."""
         if not _is_pdf(source):
             return Recognition(self.name, 0, "no PDF", "不是 PDF 文件")
         return Recognition(self.name, 96, "begins as a PDF does", "文件头为 PDF")
@@ -59,9 +62,10 @@ class Pdf:
 
 def _is_pdf(source: Source) -> bool:
     try:
-        return b"%PDF-" in content(source)[:_HEAD]
+        head = content(source)[:_LOOKED_AT]
     except UnreadableFile:
         return False
+    return b"%PDF-" in head[:_HEAD] and _OBJECT.search(head) is not None
 
 
 def _lines(source: Source) -> tuple[list[str], list[BadRow]]:

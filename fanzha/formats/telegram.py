@@ -144,8 +144,12 @@ def _list(value: object) -> list[Any]:
 
 def _text(value: object) -> str:
     """A value as text; lists with commas, all else that is no text or number as nothing."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, (_scalar(one) for one in value[:1_000])))
+    return _scalar(value)
+
+
+def _scalar(value: object) -> str:
     if isinstance(value, str):
         return value
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return str(value)
-    return ", ".join(_text(one) for one in value if one) if isinstance(value, list) and len(value) < 1_000 else ""
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""

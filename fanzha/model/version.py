@@ -1,3 +1,3 @@
 """The version of this software, stamped on tables and printed on every page."""
 
-VERSION = "0.1.0"
+VERSION = "0.2.0"

@@ -149,8 +149,11 @@ def open_sqlite(path: Path, *, read_only: bool = False) -> apsw.Connection:
     try:
         connection.file_control("main", apsw.SQLITE_FCNTL_RESERVE_BYTES, ctypes.addressof(reserve))
         # One statement a call: execute() of two stops at the first row and skips the second.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "locking_mode = EXCLUSIVE"):
+        # Exclusive before all: the log's index then lies in memory and asks no room of a full disk.
+        for pragma in ("locking_mode = EXCLUSIVE", "journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
             list(connection.execute(f"PRAGMA {pragma}"))
+        list(connection.execute("SELECT 1 FROM sqlite_schema"))  # the write-ahead log has its name now
+        sync_folder(path.parent)  # SQLite syncs the name too, but takes no notice where that fails
     except BaseException:
         abandon_sqlite(connection)
         raise

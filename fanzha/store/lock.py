@@ -49,8 +49,7 @@ def owned(folder: Path, waiting: Wait = wait_silently, *, block: bool = True) ->
             waiting(owner)
             fcntl.flock(handle, fcntl.LOCK_EX)
         with storage(folder):
-            os.ftruncate(handle, 0)
-            os.pwrite(handle, str(os.getpid()).encode(), 0)
+            os.pwrite(handle, f"{os.getpid():<20}".encode(), 0)  # same length always: a full disk has room for it
         yield
     finally:
         os.close(handle)

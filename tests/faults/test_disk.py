@@ -1,6 +1,8 @@
 """Full disks, failed syncs, read-only media: refused in words, nothing acknowledged is lost, and it goes on by itself."""
 
+import os
 import random
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,25 +42,23 @@ def files(tmp_path: Path) -> Path:
 @needs_fuse
 def test_a_disk_that_fills_up_anywhere(disk: Mounted, files: Path, children: Children) -> None:
     """Acknowledged content can be read while the disk is full; with room made the same files are taken."""
-    disk.tell()
-    assert children.run(workspace=disk.mount / "whole", files=files, seed=1).status == 0
-    needed = disk.seen()["used"]
-    refused = 0
-    for number, share in enumerate((0.02, 0.2, 0.5, 0.9, 0.97)):
+    refused = acknowledged = 0
+    for number, room in enumerate((4_000, 60_000, 100_000, 160_000, 230_000, 330_000)):
         workspace, outcome, promised = disk.mount / f"w{number}", Outcome(), Promised()
-        disk.tell(quota=disk.seen()["used"] + int(needed * share))
+        disk.tell(quota=disk.seen()["used"] + room)
         run = children.run(workspace=workspace, files=files, seed=number)
         assert run.status in (0, 7) and not any("fault" in one for one in run.said), run.said
         refused += run.status == 7
         promised.add(run, files, outcome)
-        assert verify_workspace(workspace) == [] or not promised.entries
+        acknowledged += 0 < len(run.names) < 6
+        assert not promised.entries or verify_workspace(workspace) == []
         disk.tell()
         inspect(workspace, promised, outcome, deep=True)
         assert outcome.failures == []
         with Workspace(workspace, actor="room") as opened:
             assert len(opened.admit([files])) == 6
         assert verify_workspace(workspace) == []
-    assert refused >= 3
+    assert refused >= 3 and acknowledged >= 1
 
 
 def test_files_that_may_grow_no_further(tmp_path: Path, files: Path, children: Children) -> None:
@@ -80,8 +80,7 @@ def test_a_full_disk_refuses_a_backup_and_takes_the_half_away(disk: Mounted, fil
     with Workspace(disk.mount / "w", actor="full") as workspace:
         workspace.admit([files])
         workspace.refresh()
-        used = disk.seen()["used"]
-        disk.tell(quota=used + 60_000)
+        disk.tell(quota=disk.seen()["used"] + 30_000)
         with pytest.raises(StorageFailed):
             workspace.back_up(disk.mount / "b.fzb", tmp_path / "key")
         assert [path.name for path in disk.mount.iterdir()] == ["w"]
@@ -216,9 +215,6 @@ def test_a_workspace_that_was_killed_is_refused_on_read_only_media(
     child, told = children.start(workspace=disk.mount / "w", files=files, seed=1)
     for one in told:
         if "name" in one:
-            import os
-            import signal
-
             os.kill(child, signal.SIGKILL)
             break
     for _ in told:

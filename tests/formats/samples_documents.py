@@ -355,6 +355,34 @@ def telegram() -> bytes:
     return (json.dumps(chat, ensure_ascii=False, indent=1) + "\n").encode()
 
 
+def telegram_page() -> bytes:
+    """A page of Telegram's export to HTML: a day, a link, a second message of the same sender, a picture, a forwarded one."""
+
+    def message(number: int, at: str, *inside: str, joined: str = "") -> str:
+        date = f'<div class="pull_right date details" title="{at} UTC+08:00">{at[11:16]}</div>'
+        body = f'<div class="body">{date}{"".join(inside)}</div>'
+        return f'<div class="message default clearfix{joined}" id="message{number}">{body}</div>\n'
+
+    def name(text: str) -> str:
+        return f'<div class="from_name">\n{text}\n</div>'
+
+    link = '<div class="text">\nOpen <a href="https://re--fuli.top/a">this</a> now<br>quickly\n</div>'
+    photo = '<div class="media_wrap clearfix"><a class="photo_wrap clearfix pull_left" href="photos/1.jpg"><img class="photo"></a></div>'
+    forwarded = f'<div class="forwarded body">{name("Boss")}<div class="text">转账到 {WALLET}</div></div>'
+    page = (
+        '<!DOCTYPE html>\n<html><head><meta charset="utf-8"><title>Exported Data</title></head><body>'
+        '<div class="page_header"><div class="content"><div class="text bold">\nVIP 群\n</div></div></div><div class="history">'
+        '<div class="message service" id="message-1"><div class="body details">\n6 May 2024\n</div></div>\n'
+        + message(2, "06.05.2024 18:01:00", name("Mentor Example"), link)
+        + message(3, "06.05.2024 18:01:30", '<div class="text">second</div>', joined=" joined")
+        + message(4, "06.05.2024 18:02:00", name("戊某"), photo)
+        + message(5, "06.05.2024 18:03:00", name("Mentor Example"), forwarded)
+        + message(6, "99.05.2024 18:03:00", name("戊某"), '<div class="text">&lt;late&gt;</div>')
+        + "</div></body></html>\n"
+    )
+    return page.encode()
+
+
 def bundled() -> bytes:
     """What a victim hands in: a chat and a table in a ZIP whose names are of an old Chinese system."""
     names = ("聊天记录.txt", "交易明细.csv")
@@ -374,6 +402,7 @@ SAMPLES = {
     "whatsapp.txt": (whatsapp, "whatsapp"),
     "line.txt": (line_app, "line"),
     "telegram.json": (telegram, "telegram"),
+    "telegram.html": (telegram_page, "telegram"),
 }
 
 

@@ -14,8 +14,9 @@ from fanzha.formats.chat_lines import date_order, medium_of, told_by_name, whats
 from fanzha.formats.chats import CHATS, LINE, NAMED, TELEGRAM, WHATSAPP, ChatFormat
 from fanzha.formats.grid import Fix, Reading, Source
 from fanzha.formats.telegram import written
+from tests.formats.in_process import in_process as in_process
 from tests.formats.invented import bad_of, bank_bytes, damaged, joined, notes_of, rows_in, table_of, without_origin
-from tests.formats.samples_documents import SAMPLES, WALLET
+from tests.formats.samples_documents import SAMPLES, WALLET, telegram_page
 from tests.formats.samples_documents import line_app as line_sample
 from tests.formats.samples_documents import qq as qq_sample
 from tests.formats.samples_documents import telegram as telegram_sample
@@ -242,6 +243,29 @@ def test_telegram() -> None:
     }
 
 
+def test_telegram_as_a_page() -> None:
+    readings = read(telegram_page())
+    found = joined(readings, "messages").to_pylist()
+    assert [(one["sender"], one["text"], one["medium"]) for one in found] == [
+        ("Mentor Example", "Open this (https://re--fuli.top/a) now\nquickly", "text"),
+        ("Mentor Example", "second", "text"),
+        ("戊某", None, "image"),
+        ("Mentor Example", f"转账到 {WALLET}\nforwarded_from: Boss", "text"),
+    ]
+    assert found[0]["at_ms"] == 1714989660000 and {one["chat"] for one in found} == {"VIP 群"}
+    assert [(bad.row, bad.reason) for bad in bad_of(readings)] == [(6, "bad_moment")] and rows_in(readings) == 6
+    assert "zone_assumed" not in {code for _, code, _ in notes_of(readings)}  # each moment states its offset
+    assert known.best(Source(telegram_page())).details["style"] == "HTML"
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.usefixtures("in_process")
+def test_a_damaged_page_is_no_crash(seed: int) -> None:
+    for data in damaged(telegram_page(), seed):
+        if TELEGRAM.recognise(Source(data)).score:
+            assert rows_in(list(TELEGRAM.read(Source(data)))) >= 1
+
+
 def test_all_chats_of_an_account_are_reports_of_their_own() -> None:
     one = json.loads(telegram_sample())
     two = {**one, "name": "Second", "messages": one["messages"][:2]}
@@ -380,6 +404,48 @@ def test_a_long_chat_is_read_whole() -> None:
     data = json.loads(telegram_sample())
     whole = {"about": "x" * 3_000, "personal_information": {"bio": "y" * 70_000}, "chats": {"list": [data]}}
     assert known.best(Source(json.dumps(whole).encode())).format == "telegram"
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["text", "href", "type", "x"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+KEYS = (
+    "id",
+    "type",
+    "date",
+    "date_unixtime",
+    "from",
+    "from_id",
+    "text",
+    "photo",
+    "media_type",
+    "actor",
+    "action",
+    "poll",
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=6), max_size=4))
+def test_whatever_stands_in_a_message_of_telegram_no_row_is_lost(strange: list[dict[str, object]]) -> None:
+    sound = {"id": 1, "type": "message", "date": "2024-05-06T10:00:00", "from": "A", "from_id": "user1", "text": "x"}
+    listed = [sound, sound, sound, sound, sound, *strange]
+    data = json.dumps({"name": ["odd"], "type": "personal_chat", "id": 1, "messages": listed}).encode()
+    readings = list(TELEGRAM.read(Source(data)))
+    assert rows_in(readings) == len(listed)
+    assert sum(one.kept for one in readings) >= 5
+
+
+def test_nesting_without_end_is_no_chat_and_no_crash() -> None:
+    for depth in (500, 100_000):
+        text = "[" * depth + "]" * depth
+        message = '{"id": 1, "type": "message", "date": "2024-05-06T10:00:00", "text": ' + text + "}"
+        data = ('{"name": "a", "type": "personal_chat", "id": 1, "messages": [' + message + "]}").encode()
+        TELEGRAM.recognise(Source(data))
 
 
 def test_every_sample_is_listed() -> None:

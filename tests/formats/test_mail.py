@@ -289,6 +289,12 @@ def test_a_mailbox_is_a_bundle_of_its_mails() -> None:
     assert texts == ["s\nfirst", "s\nsecond\n\nFrom here on it is text"]
 
 
+def test_a_mail_that_quotes_others_is_no_mailbox() -> None:
+    mark = "\n\nFrom a@sender.example Mon May  6 10:00:00 2024\nSubject: quoted\n\nx"
+    data = body("first" + mark + mark).replace(b"\r\n", b"\n")
+    assert str(report(data)["text"]).count("quoted") == 2 and not bundle.is_bundle(Source(data))
+
+
 def test_a_person_may_correct_a_mail() -> None:
     data = body("text", head=HEAD.replace("Mon, 6 May 2024 10:00:00 +0800", "bad"))
     readings = read(data, fixes={1: Fix(7, (("Date", "2024-05-06 10:00:00"),))})

@@ -37,7 +37,7 @@ def test_in_the_confined_child(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(texts(pdf_document())) == 1
     assert texts(pdf_pages("a call about my account", "")) == ["a call about my account"]
     with pytest.raises(UnreadableFile, match="not of this kind"):
-        read(b"%PDF-1.7\nnothing")
+        read(b"%PDF-1.7\n1 0 obj\nnothing")
 
 
 def test_the_sample() -> None:
@@ -173,7 +173,7 @@ def test_pages_and_characters_are_bounded(monkeypatch: pytest.MonkeyPatch) -> No
         read(pdf_pages("a", "many more than five"))
 
 
-@pytest.mark.parametrize("data", [b"", b"PDF", b"\x00%PD", "我被骗了,转账三万元".encode()])
+@pytest.mark.parametrize("data", [b"", b"PDF", b"%PDF-1.7\nnothing", b"\x00%PD", "我被骗了,转账三万元".encode()])
 def test_what_is_no_pdf(data: bytes) -> None:
     assert PDF.recognise(Source(data)).score == 0 and not bundle.is_bundle(Source(data))
     with pytest.raises(UnreadableFile):

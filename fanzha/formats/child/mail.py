@@ -54,7 +54,9 @@ CODECS = tuple(
 )
 SAME = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "cp936": "gb18030", "big5": "big5hkscs"}
 MARK = re.compile(rb"^From [^\r\n]*\r?\n", re.M)
-MARKED = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From [^\r\n]{1,300}\r?\n(?=[A-Za-z-]{2,60}:)")
+MARKED = re.compile(
+    rb"(?:\A|(?<=\n\n)|(?<=\r\n\r\n))From \S{1,256} [^\r\n]{10,60}[0-9]{4}[^\r\n]{0,10}\r?\n(?=[A-Za-z-]{2,60}:)"
+)
 HOST = re.compile(r"from\s+(\S{1,253})(.{0,300}?)\sby\s", re.I | re.S)
 PARTS_MAX = 10_000
 TEXT_MAX = 20_000_000
@@ -70,10 +72,10 @@ def main(pipe: BinaryIO, say: Say, argument: dict[str, Any]) -> None:
     data = pipe.read().removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     mails = [found.start() for found in MARKED.finditer(data)]
     try:
-        if len(mails) > 1:
+        if len(mails) > 1 and mails[0] == 0:
             _mailbox(data, mails, say, argument)
             return
-        whole = parser.BytesParser().parsebytes(MARK.sub(b"", data, count=1) if mails else data)
+        whole = parser.BytesParser().parsebytes(MARK.sub(b"", data, count=1) if data.startswith(b"From ") else data)
         if not whole.keys():
             raise NotThis
         if argument.get("members"):
