@@ -13,6 +13,7 @@ import pytest
 import fanzha
 from fanzha.chain import Workspace, restore_workspace, verify_workspace
 from fanzha.errors import FanzhaError, InputError, NotAllowed, RecordDamaged
+from fanzha.formats import known
 from fanzha.store.tables import all_tables
 from tests.conftest import CITY, ROOT, Run
 from tests.ingest.test_ingest import CARD, GOOD, OTHER, admit, statement
@@ -345,6 +346,28 @@ def test_what_inspect_says_is_what_admission_does(workspace: Workspace) -> None:
         )
         assert [(one.code, one.count) for one in seen.reasons] == reasons, path.name
         assert workspace.inspect(path).file == done.file
+
+
+def test_one_file_of_each_format_from_the_door_to_the_pages(run: Run, tmp_path: Path) -> None:
+    done = json.loads(run("run", ROOT / "examples/formats", "--json").stdout)
+    formats = {one["format"] for one in done["admissions"]}
+    assert {one.name for one in known.FORMATS} - formats == {
+        "call_records",
+        "call_records_investigative",
+        "narrative",
+        "table",
+    }
+    bare = [one["name"] for one in done["admissions"] if not one["kept"] and one["part_of"] < 0]
+    assert bare == ["bitcoin_wallet.csv", "wechat_bill.csv"], (
+        "two name no account and wait for somebody to say whose they are"
+    )
+    bill = next(one["file"] for one in done["admissions"] if one["name"] == "wechat_bill.csv")
+    run("correct", bill, "--account", "微信:wxid_example")
+    corrected = (tmp_path / "workspace/report/files" / f"{bill}.html").read_text(encoding="utf-8")
+    assert "the file does not say whose statement it is" in corrected
+    pages = list((tmp_path / "workspace/report/files").glob("*.html"))
+    assert len(pages) == len({one["file"] for one in done["admissions"]})
+    assert run("verify", "--deep").stdout.count("row for row") == 1
 
 
 def test_inspecting_writes_nothing(run: Run, tmp_path: Path) -> None:

@@ -80,3 +80,22 @@ def test_nothing_is_cut_off_at_the_width_of_a_telephone(page: Page, pages: Path)
     for path in (pages, *sorted((pages.parent / "cases").glob("*.html"))):
         page.goto(path.as_uri())
         assert page.evaluate("document.documentElement.scrollWidth") <= 391, path.name
+
+
+def test_an_officer_looks_inside_a_file_and_sees_what_was_refused_and_what_can_be_changed(
+    page: Page, pages: Path
+) -> None:
+    page.goto((pages.parent / "quality.html").as_uri())
+    block = page.locator(".file-block", has_text="bank_east_transactions.csv")
+    block.get_by_role("link", name="First rows as understood").click()
+    expect(page.locator("h1")).to_have_text("bank_east_transactions.csv")
+    assert page.get_by_text("the direction word is not a listed one").first.is_visible()
+    assert page.locator("#first").get_by_role("columnheader", name="row 2").is_visible()
+    assert "****" in page.locator("#first").inner_text(), "accounts are masked"
+    assert page.locator("#change").get_by_text(re.compile(r"fanzha correct \d+ --zone")).is_visible()
+    figure = page.locator("#first a.fig").first
+    figure.click()
+    assert "bank_east_transactions.csv" in page.locator("#panel").inner_text()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Data quality").first.click()
+    expect(page.get_by_role("heading", name="Data quality", level=1)).to_be_visible()

@@ -1,4 +1,4 @@
-"""Columns of telephone numbers, exactly as `phone.parse` answers for each row, some fifty to a hundred times faster.
+"""Columns of telephone numbers, exactly as `phone.parse` answers for each row, many times faster (`bench/phone.py`).
 
 The rules of the phonenumbers library (`parse`, `is_valid_number`, the E.164 format) are followed step by step for all rows at
 once, on tables compiled from the metadata of that library (`phone_plan`). A short column is not worth the compiling.
@@ -30,10 +30,9 @@ from fanzha.clean.phone_plan import (
     plans,
 )
 
-ROWS_MIN: Final = (
-    1_000  # below, the library is asked: a calling code takes as long to compile as 100 numbers to look up
-)
-ROWS_AT_ONCE: Final = 16_384  # what the arrays of one block need stays in the cache
+# below, the library is asked: a calling code takes as long to compile as a hundred numbers to look up
+ROWS_MIN: Final = 1_000
+ROWS_AT_ONCE: Final = 8_192  # what the arrays of one block need stays in the cache
 PROBLEMS: Final = ("", "prefix", "length")
 _OK, _PREFIX, _LENGTH, _NONE = range(4)  # _NONE: no number at all
 _NOISE: Final = b" \t\n\r\f\v\x1c\x1d\x1e\x1f-()./_\"'`~"  # the ASCII signs that `phone.bare` leaves out
@@ -133,7 +132,7 @@ def _respell(board: Board, column: pa.StringArray, region: str) -> Ints:
     cells: list[Any] = column.take(places).to_pylist()
     numbers = phone.bare(cells)
     bare = lay_out(pa.array(numbers, pa.string()), b"", _BYTES_MAX)
-    board.start[rows] = board.join(bare.words) + bare.start
+    board.start[rows] = board.join(bare.words[: bare.used]) + bare.start
     board.size[rows] = np.where(bare.odd, 0, bare.size)
     board.plus[rows] = bare.plus & ~bare.odd
     rest = bare.odd.nonzero()[0].tolist()

@@ -17,6 +17,7 @@ STAR: Final = 12  # only in numbers put on the board by `add`
 ODD: Final = 13
 _SEPARATOR: Final = b"\xff"  # in no UTF-8 text
 _REACH: Final = 40  # symbols that may be read beyond the last number
+_ROOM: Final = 2_048  # words kept free for numbers that are put on a board later
 _GONE: Final = 0xFF
 _LOOKED_AT: Final = (0, 1, 3, 8, 10)  # after these steps of a walk many numbers are decided
 
@@ -63,6 +64,7 @@ class Board:
     plus    by row: whether a plus stands before them
     length  by row: bytes of its text
     odd     by row: whether other signs stand in it, or a plus elsewhere; start and size then mean nothing
+    used    how many words are written; the rest is room for more
     """
 
     words: Ints
@@ -71,6 +73,7 @@ class Board:
     plus: Mask
     length: Ints
     odd: Mask
+    used: int = 0
 
     def digits(self, start: int, size: int) -> str:
         """The digits of one number as text."""
@@ -78,21 +81,24 @@ class Board:
 
     def join(self, words: Ints) -> int:
         """Put other words, that begin with an END, behind these; where they begin."""
-        begin = len(self.words)
-        self.words = np.concatenate([self.words, words])
+        begin = self.used
+        self.used = begin + len(words)
+        if self.used > len(self.words):
+            self.words = np.concatenate([self.words[:begin], np.empty(2 * len(words), dtype=np.int64)])
+        self.words[begin : self.used] = words
         return begin
 
     def add(self, numbers: list[bytes]) -> Ints:
         """Write more numbers (digits and stars) behind the others; where each begins."""
         sizes = np.array([len(number) for number in numbers], dtype=np.int64)
         text = _SEPARATOR + _SEPARATOR.join(numbers)
-        return self.join(_words(text.translate(_SYMBOLS_WITH_STARS))) + np.cumsum(sizes + 1) - sizes
+        return self.join(_overlapping(text.translate(_SYMBOLS_WITH_STARS))) + np.cumsum(sizes + 1) - sizes
 
 
-def _words(symbols: bytes) -> Ints:
+def _overlapping(symbols: bytes) -> Ints:
+    """Eight symbols from each place on, as a view; a walk may read on behind the last."""
     padded = symbols + bytes([END]) * _REACH
-    overlapping = np.ndarray((len(padded) - 7,), dtype="<i8", buffer=padded, strides=(1,))
-    return overlapping.astype(np.int64)
+    return np.ndarray((len(padded) - 7,), dtype="<i8", buffer=padded, strides=(1,))
 
 
 def lay_out(column: pa.StringArray, marks: bytes, bytes_max: int) -> Board:
@@ -121,7 +127,16 @@ def lay_out(column: pa.StringArray, marks: bytes, bytes_max: int) -> Board:
     strange[start[plus]] = False
     odd = np.zeros(count, dtype=np.bool_)
     odd[np.searchsorted(start, strange.nonzero()[0], side="right") - 1] = True
-    return Board(_words(kept), start + plus, size - plus, plus, np.diff(offsets), odd)
+    board = Board(
+        np.empty(len(kept) + len(kept) // 8 + _ROOM, dtype=np.int64),
+        start + plus,
+        size - plus,
+        plus,
+        np.diff(offsets),
+        odd,
+    )
+    board.join(_overlapping(kept))
+    return board
 
 
 def _raw(column: pa.StringArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.uint8]]:

@@ -169,7 +169,9 @@ def _payments(page: CasePage, register: Register) -> Markup | None:
                 both(moment(paid.at_ms, page.stamp.zone)),
                 el("span", {"class": "id"}, el("bdi", None, paid.label)),
                 el("span", {"class": style}, both(state)),
-                register.link(paid.amount, beside(paid.label, state)),
+                register.link(paid.amount, beside(paid.label, state))
+                if paid.amount
+                else register.rows(paid.refs, "stated", beside(paid.label, state)),
             ]
         )
     return join(

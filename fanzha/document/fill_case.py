@@ -164,8 +164,10 @@ def _exit(world: World, case_id: str, row: Row) -> ExitLine:
 
 def _payment(world: World, row: Row) -> PaymentLine:
     refs = (world.report_ref((row["file"], row["row"])), *world.transfer_refs(row["transfer"]))
-    amount = Figure(row["amount_minor"], row["currency"], refs=refs, rule="stated")
-    return PaymentLine(label=mask_account(row["payee"]), state=row["state"], amount=amount, at_ms=row["at_ms"])
+    minor = row["amount_minor"]
+    amount = Figure(minor, row["currency"], refs=refs, rule="stated") if minor is not None else None
+    label = mask_account(row["payee"])
+    return PaymentLine(label=label, state=row["state"], refs=refs, amount=amount, at_ms=row["at_ms"])
 
 
 def _identifiers(world: World, case_id: str) -> tuple[Identifier, ...]:
@@ -262,7 +264,7 @@ def _events(world: World, case_id: str, places: list[Place]) -> tuple[Event, ...
                     kind="payment",
                     at_ms=row["at_ms"],
                     text=text,
-                    refs=line.amount.refs,
+                    refs=line.refs,
                     amount=line.amount,
                     rule="stated",
                 )

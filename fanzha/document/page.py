@@ -183,11 +183,12 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLine:
-    """A payment a victim states (table payments). `state` is found, claimed or missing."""
+    """A payment a victim states (table payments). `state` is found, claimed or missing; no `amount` where none was said."""
 
     label: str
     state: str
-    amount: Figure
+    refs: tuple[Ref, ...] = ()
+    amount: Figure | None = None
     at_ms: int | None = None
 
 

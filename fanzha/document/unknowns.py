@@ -25,7 +25,7 @@ def unknown_lines(page: CasePage, register: Register) -> list[Markup]:
             values = {"accounts": _count("accounts", len(ended)), "amount": register.link(held, word("held"))}
             made.append(fill(word("unknown_statement_end"), values))
     for (state, _), paid in sorted(_payments(page).items()):
-        stated = total(one.amount for one in paid)
+        stated = total(one.amount for one in paid if one.amount)
         name = code_name("states", state)
         values = {
             "payments": _count("payments", len(paid)),
@@ -55,9 +55,9 @@ def _count(unit: str, number: int) -> Markup:
 
 
 def _payments(page: CasePage) -> dict[tuple[str, str], list[PaymentLine]]:
-    """Payments that no statement shows, by state and currency."""
+    """Payments of a stated amount that no statement shows, by state and currency."""
     grouped: dict[tuple[str, str], list[PaymentLine]] = defaultdict(list)
     for paid in page.payments:
-        if paid.state != "found":
+        if paid.state != "found" and paid.amount:
             grouped[paid.state, paid.amount.currency].append(paid)
     return grouped

@@ -1,7 +1,7 @@
 """The only writer. A received file is kept byte for byte, then read; what is read can always be read again."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fanzha.errors import InputError, UnreadableFile
@@ -31,7 +31,7 @@ def no_mapping(_record: Record, _source: Source) -> None:
 class Admission:
     """What became of one file. `rows_in == kept + quarantined + structure`, always.
 
-    `file` is its number in the journal; `part_of` that of the bundle it came in, -1 for none; `again` says that the same
+    `file` is its number in the journal; `name` what it was called this time; `part_of` that of the bundle it came in, -1 for none; `again` says that the same
     bytes had been admitted before and nothing changed.
     """
 
@@ -82,7 +82,8 @@ def admit(door: Door, path: Path, name: str = "") -> list[Admission]:
 
 def admit_content(door: Door, content: bytes | Path, name: str, part_of: int = -1) -> list[Admission]:
     """Admit bytes, or a file too large to hold, that came under a name."""
-    return [_admission(door.engine, *found) for found in _admit(door, content, name, part_of, 0)]
+    found = list(_admit(door, content, name, part_of, 0))
+    return [_admission(door.engine, file, again, called) for file, again, called in found]
 
 
 def _pieces(content: bytes | Path) -> Iterator[bytes]:
@@ -94,8 +95,8 @@ def _pieces(content: bytes | Path) -> Iterator[bytes]:
             yield piece
 
 
-def _admit(door: Door, content: bytes | Path, name: str, part_of: int, depth: int) -> Iterator[tuple[int, bool]]:
-    """(number, whether it was held already) of a file and of everything in it, each acknowledged before it is given."""
+def _admit(door: Door, content: bytes | Path, name: str, part_of: int, depth: int) -> Iterator[tuple[int, bool, str]]:
+    """(number, whether it was held already, its name here) of a file and of everything in it, each acknowledged before it is given."""
     record = door.record
     held = record.receive(_pieces(content))
     entry = record.find(held.fingerprint)
@@ -117,12 +118,12 @@ def _admit(door: Door, content: bytes | Path, name: str, part_of: int, depth: in
             read_into(door.engine, state_of(record.journal.entries(), entry.seq), source)
             _, stages, code = door.engine.stamp()
             door.engine.set_stamp(entry.seq + 1, stages, code)
-    yield entry.seq, again
+    yield entry.seq, again, name
     if entry.public["format"] in (BUNDLE, "mail") and depth < BUNDLES_MAX and bundle.is_bundle(source):
         yield from _inside(door, source, entry, depth)
 
 
-def _inside(door: Door, source: Source, whole: Entry, depth: int) -> Iterator[tuple[int, bool]]:
+def _inside(door: Door, source: Source, whole: Entry, depth: int) -> Iterator[tuple[int, bool, str]]:
     """Every member of a bundle that can be unpacked. Those refused are rows in quarantine of the bundle itself."""
     try:
         for member in bundle.members(source):
@@ -165,8 +166,8 @@ def _recognised(door: Door, source: Source) -> tuple[dict[str, object], dict[str
     return public, {"name": source.name, "why_en": best.why_en, "why_zh": best.why_zh, **best.details}
 
 
-def _admission(engine: Engine, file: int, again: bool) -> Admission:
+def _admission(engine: Engine, file: int, again: bool, called: str) -> Admission:
     columns = ("file", "name", "format", "score", "rows_in", "kept", "quarantined", "structure", "part_of")
     named = ", ".join(f'"{column}"' for column in columns)
     row = engine.rows(f'SELECT {named} FROM files WHERE "file" = ?', (file,))[0]
-    return Admission(**dict(zip(columns, row, strict=True)), again=again)
+    return replace(Admission(**dict(zip(columns, row, strict=True))), name=called, again=again)

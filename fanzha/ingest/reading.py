@@ -3,6 +3,7 @@ a rebuild."""
 
 import json
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
 import numpy.typing as npt
@@ -65,14 +66,20 @@ def read_into(engine: Engine, state: State, source: Source | None) -> None:
 
 
 def _store_all(engine: Engine, state: State, readings: Iterable[Reading]) -> Counts:
-    """Put what was read into the tables; of a withdrawn file only count it."""
+    """Put what was read into the tables, while the next block is being read; of a withdrawn file only count it."""
     counts = np.zeros(4, np.int64)
     filled: set[str] = set()
-    for reading in readings:
-        counts += np.array([reading.rows_in, reading.kept, len(reading.bad), reading.structure], np.int64)
-        if state.withdrawn_by < 0:
-            _store(engine, state.admission.seq, reading)
-            filled.update(name for name, rows in reading.tables.items() if rows.num_rows)
+    stored: Future[None] | None = None
+    with ThreadPoolExecutor(1) as writer:  # leaving it waits for what is being written
+        for reading in readings:
+            counts += np.array([reading.rows_in, reading.kept, len(reading.bad), reading.structure], np.int64)
+            if stored is not None:
+                stored.result()
+            if state.withdrawn_by < 0:
+                stored = writer.submit(_store, engine, state.admission.seq, reading)
+                filled.update(name for name, rows in reading.tables.items() if rows.num_rows)
+        if stored is not None:
+            stored.result()
     if state.withdrawn_by < 0:
         examine(engine, state.admission.seq, filled)
     return counts

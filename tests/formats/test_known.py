@@ -36,7 +36,7 @@ SAMPLES = {
 
 def test_names_are_unlike_and_bilingual() -> None:
     names = [format_.name for format_ in known.FORMATS]
-    assert len(set(names)) == len(names) == 5
+    assert len(set(names)) == len(names) == len(known.FORMATS)
     assert all(format_.en and format_.zh for format_ in known.FORMATS)
     with pytest.raises(NotFound, match="bank_feedback"):
         known.named("nothing")

@@ -39,6 +39,7 @@ JOBS: dict[str, dict[str, Any]] = {
     "docx": {},
     "pdf": {},
     "mail": {},
+    "telegram": {},
     "mail_members": {"members": True, **LIMITS},
 }
 _MODULES = {"untar": "unzip", "mail_members": "mail"}

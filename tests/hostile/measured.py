@@ -27,7 +27,8 @@ PEAK_MB = 512
 
 @dataclasses.dataclass
 class Outcome:
-    """What became of a file. `errors` are the FanzhaErrors said; `reasons` counts quarantined rows by reason."""
+    """What became of a file. `errors` are the FanzhaErrors said; `reasons` counts quarantined rows by reason; `broken` is the
+    end of the traceback where there was one, or says that there was no end."""
 
     files: int = 0
     formats: list[str] = dataclasses.field(default_factory=list)
@@ -37,6 +38,7 @@ class Outcome:
     kept: int = 0
     structure: int = 0
     peak_mb: int = 0
+    broken: str = ""
 
     @property
     def quarantined(self) -> int:
@@ -103,6 +105,7 @@ def read(outcome: Outcome, data: Any, name: str, depth: int = 0) -> None:
 def admit(outcome: Outcome, path: Path, folder: Path) -> None:
     """The file through the one door in, and then every stage."""
     from fanzha.chain import Workspace
+    from fanzha.model.terms import PURPOSES
 
     with Workspace(folder, actor="tests") as workspace:
         try:
@@ -115,7 +118,7 @@ def admit(outcome: Outcome, path: Path, folder: Path) -> None:
                 outcome.structure += one.structure
             workspace.refresh()
             numbers = {one.file for one in done}
-            for row in workspace.table("quarantine", purpose="tests").to_pylist():
+            for row in workspace.table("quarantine", purpose=min(PURPOSES)).to_pylist():
                 if row["file"] in numbers:
                     outcome.refuse(row["reason"])
         except FanzhaError as error:
@@ -159,8 +162,8 @@ def held(process: int, key: str) -> int:
 
 
 def measured(paths: list[Path], folder: Path | None = None, seconds: float = 120) -> list[Outcome]:
-    """What a process of its own makes of the files; `peak_mb` is that of all of them. AssertionError with its traceback where
-    it ends otherwise than well, or not at all."""
+    """What a process of its own makes of the files; `peak_mb` is that of all of them. Where one breaks it, another process
+    goes on with the next."""
     way = ["workspace", str(folder)] if folder else ["formats"]
     command = [sys.executable, "-m", "tests.hostile.measured", *way, *map(str, paths)]
     peak = 0
@@ -179,12 +182,13 @@ def measured(paths: list[Path], folder: Path | None = None, seconds: float = 120
         out.seek(0)
         err.seek(0)
         told, problem = out.read().decode().splitlines(), err.read().decode()
-    last = paths[min(len(told), len(paths) - 1)].name
-    assert running.returncode == 0, f"{last}: status {running.returncode}\n{problem[-4000:]}"
     outcomes = [Outcome(**json.loads(line)) for line in told]
+    if running.returncode:
+        outcomes.append(Outcome(broken=f"status {running.returncode}: {problem[-3000:]}"))
     for outcome in outcomes:
         outcome.peak_mb = peak >> 10
-    return outcomes
+    left = paths[len(outcomes) :] if running.returncode else []
+    return outcomes + (measured(left, folder, seconds) if left else [])
 
 
 if __name__ == "__main__":

@@ -46,9 +46,16 @@ def test_what_is_asked_would_notice() -> None:
     assert problems(Hostile(Path.touch), Outcome(errors=["UnreadableFile: no / no"]))
 
 
-def test_a_traceback_fails(tmp_path: Path) -> None:
-    with pytest.raises(AssertionError, match="FileNotFoundError"):
-        measured([tmp_path / "nothing"])
+def test_a_traceback_fails_alone(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    outcomes = measured([tmp_path / "empty", tmp_path / "nothing", tmp_path / "empty"])
+    assert [bool(outcome.broken) for outcome in outcomes] == [False, True, False]
+    assert "FileNotFoundError" in outcomes[1].broken and problems(Hostile(Path.touch), outcomes[1])
+
+
+def test_a_file_that_is_never_done_fails(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    assert "status -9" in measured([tmp_path / "empty"], seconds=0)[0].broken
 
 
 def test_memory_is_measured(tmp_path: Path) -> None:
