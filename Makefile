@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-RUNS ?= 200
-FLIPS ?= 1000
+RUNS ?= 500
+CUTS ?= 500
+STEP ?= 1
+FLIPS ?= 2000
 SEED ?= 20261123
 
 .DEFAULT_GOAL := help
@@ -38,11 +40,15 @@ test: $(VENV)/.dev ## lint, types and every test
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q -n 2 --dist loadfile
 
-crash: $(VENV)/.dev ## 200 kills and 1,000 bit flips; writes bench/results/crash.json (RUNS=, FLIPS=, SEED=)
-	@$(BIN)/python -m tests.faults.kill --runs $(RUNS) --flips $(FLIPS) --seed $(SEED) --result bench/results/crash.json
+crash: $(VENV)/.dev ## kills, power cuts, failing calls, bit flips; writes bench/results/crash.json (RUNS=, CUTS=, FLIPS=, SEED=)
+	@$(BIN)/python -m tests.faults.crash --runs $(RUNS) --cuts $(CUTS) --step $(STEP) --flips $(FLIPS) --seed $(SEED) \
+	  --result bench/results/crash.json
 
 bench: $(VENV)/.dev ## speed, beside the named peers; writes bench/results/
 	@$(BIN)/python bench/admission.py --seed $(SEED) --result bench/results/admission.json
+	@$(BIN)/python bench/large.py --seed $(SEED) --result bench/results/large.json
+	@$(BIN)/python bench/restore.py --seed $(SEED) --result bench/results/restore.json
+	@$(BIN)/python bench/phone.py --seed $(SEED) --result bench/results/phone.json
 	@$(BIN)/python bench/start.py --result bench/results/start.json
 	@$(BIN)/python bench/scam_sites.py --seed $(SEED) --result bench/results/scam_sites.json
 

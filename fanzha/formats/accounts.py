@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 
-from fanzha.clean import cn_id, phone
+from fanzha.clean import cn_id, phone_batch
 from fanzha.formats.columns import Ledger, accounts, filled, mapped, moments, record, scientific, truth
 from fanzha.formats.grid import Grid, Reading, Source
 from fanzha.formats.kernels import pc
@@ -23,7 +23,7 @@ def accounts_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     ledger.reject(truth(pc.is_null(own)), "bad_account", "account")
     ledger.note(filled(bound_text) & truth(pc.is_null(bound)), "unread_cell", "bound_account")
     phone_text, opened_text = field_column(mapping, grid, "phone"), field_column(mapping, grid, "opened")
-    number = mapped(phone_text, lambda text: _number(text, region))
+    number = phone_batch.read(phone_text, region).normal
     ledger.note(filled(phone_text) & truth(pc.is_null(number)), "unread_cell", "phone")
     opened, assumed = moments(opened_text, zone, mapping.date_order or source.date_order)
     ledger.note(filled(opened_text) & truth(pc.is_null(opened)), "unread_cell", "opened_ms")
@@ -47,11 +47,6 @@ def accounts_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     keep = ledger.kept()
     whole = record("accounts", grid.rows, grid.offsets, columns)
     return ledger.reading({"accounts": whole if keep.all() else whole.filter(pa.array(keep))})
-
-
-def _number(text: str, region: str) -> str | None:
-    value = phone.parse(text, region=region) if text else None
-    return value.normal if value is not None else None
 
 
 def _identity(text: str) -> str | None:

@@ -133,7 +133,7 @@ def _act(order: dict[str, Any], say: Say) -> int:
     except FanzhaError as problem:
         say({"refused": type(problem).__name__, "text": str(problem)[:1000]})
         return problem.exit_status
-    except BaseException as fault:
+    except BaseException as fault:  # noqa: BLE001
         frames = traceback.extract_tb(fault.__traceback__)[-4:]
         say({"fault": f"{fault!r} at {[(Path(f.filename).name, f.lineno) for f in frames]}"[:1500]})
         return 1

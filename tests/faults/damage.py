@@ -27,7 +27,7 @@ class Flipped:
 
 def flips(count: int, seed: int, scratch: Path) -> Flipped:
     """Flip single bits of every file of a closed workspace's record and of a backup: each is named by verification, or
-    the backup is refused. Half are spread over the kinds of files, half over the bytes."""
+    the backup is refused. Every kind of file gets about as many."""
     rng, flipped = random.Random(seed), Flipped()
     files, workspace, key = scratch / "flip-files", scratch / "flip", scratch / "flip.key"
     make_files(files, rng, 12)

@@ -41,7 +41,7 @@ def files(tmp_path: Path) -> Path:
 
 @needs_fuse
 def test_a_disk_that_fills_up_anywhere(disk: Mounted, files: Path, children: Children) -> None:
-    """Acknowledged content can be read while the disk is full; with room made the same files are taken."""
+    """Refused in words; with room made everything acknowledged is there and the same files are taken."""
     refused = acknowledged = 0
     for number, room in enumerate((4_000, 60_000, 100_000, 160_000, 230_000, 330_000)):
         workspace, outcome, promised = disk.mount / f"w{number}", Outcome(), Promised()
@@ -51,7 +51,6 @@ def test_a_disk_that_fills_up_anywhere(disk: Mounted, files: Path, children: Chi
         refused += run.status == 7
         promised.add(run, files, outcome)
         acknowledged += 0 < len(run.names) < 6
-        assert not promised.entries or verify_workspace(workspace) == []
         disk.tell()
         inspect(workspace, promised, outcome, deep=True)
         assert outcome.failures == []
@@ -77,10 +76,10 @@ def test_files_that_may_grow_no_further(tmp_path: Path, files: Path, children: C
 
 @needs_fuse
 def test_a_full_disk_refuses_a_backup_and_takes_the_half_away(disk: Mounted, files: Path, tmp_path: Path) -> None:
+    (files / "large.dat").write_bytes(random.Random(6).randbytes(400_000))
     with Workspace(disk.mount / "w", actor="full") as workspace:
         workspace.admit([files])
-        workspace.refresh()
-        disk.tell(quota=disk.seen()["used"] + 30_000)
+        disk.tell(quota=disk.seen()["used"] + 100_000)
         with pytest.raises(StorageFailed):
             workspace.back_up(disk.mount / "b.fzb", tmp_path / "key")
         assert [path.name for path in disk.mount.iterdir()] == ["w"]
