@@ -6,11 +6,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNS ?= 500
 CUTS ?= 500
 STEP ?= 1
+SECONDS_EACH ?= 600
 FLIPS ?= 2000
 SEED ?= 20261123
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check crash bench examples lock clean
+.PHONY: help setup run test crash hostile fuzz bench examples lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -44,6 +45,17 @@ crash: $(VENV)/.dev ## kills, power cuts, failing calls, bit flips; writes bench
 	@$(BIN)/python -m tests.faults.crash --runs $(RUNS) --cuts $(CUTS) --step $(STEP) --flips $(FLIPS) --seed $(SEED) \
 	  --result bench/results/crash.json
 
+$(VENV)/.fuzz: $(VENV)/.dev requirements/fuzz.lock
+	@$(PIP) install --require-hashes -r requirements/fuzz.lock
+	@touch $@
+
+fuzz: $(VENV)/.fuzz ## every reader under a coverage-guided fuzzer, 10 minutes each (SECONDS_EACH=); writes bench/results/fuzz.json
+	@$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS_EACH) --jobs 2 --result bench/results/fuzz.json
+
+hostile: $(VENV)/.dev ## hostile files and 500 damaged ones; writes bench/results/{hostile,damage}.json
+	@$(BIN)/python -m tests.hostile.run --workspace --result bench/results/hostile.json
+	@$(BIN)/python -m tests.hostile.damage --files 500 --seed $(SEED) --result bench/results/damage.json
+
 bench: $(VENV)/.dev ## speed, beside the named peers; writes bench/results/
 	@$(BIN)/python bench/admission.py --seed $(SEED) --result bench/results/admission.json
 	@$(BIN)/python bench/large.py --seed $(SEED) --result bench/results/large.json
@@ -57,8 +69,8 @@ examples: $(VENV)/.run ## make the example files again (same seed, same bytes)
 
 lock: $(VENV)/.dev ## make the hashed locks again from requirements/*.in (installs uv into .venv)
 	@$(PIP) install uv
-	@for name in build run dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	@for name in build run dev fuzz; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.lock; done
 
 clean: ## remove .venv, workspace and caches
-	@rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache .hypothesis fuzz-crashes

@@ -21,7 +21,6 @@ from fanzha.show import commands, record_commands
 from fanzha.show.cli import COMMANDS, FUNCTIONS, ON_THE_RECORD
 from fanzha.show.options import Changes, Common, Handling, RowChange
 from fanzha.store.tables import all_tables
-from tests.conftest import CITY
 
 ROOT = Path(__file__).parents[1]
 VOCABULARIES = {
@@ -145,7 +144,8 @@ def blocks(name: str, language: str) -> list[str]:
 @pytest.mark.parametrize("name", ["README.md", "README.zh-CN.md"])
 def test_every_code_block_runs(name: str, tmp_path: Path) -> None:
     (tmp_path / "examples").mkdir()
-    (tmp_path / "examples/city").symlink_to(CITY)
+    for folder in ("city", "formats"):
+        (tmp_path / "examples" / folder).symlink_to(ROOT / "examples" / folder)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for block in blocks(name, "sh"):
         for line in block.splitlines():

@@ -54,6 +54,8 @@ def open_delimited(data: bytes | Content, name: str = "") -> Sheet | None:
             f"the table has {dialect.width} columns, more than {COLUMNS_MAX}",
             f"表格有{dialect.width}列,超过上限{COLUMNS_MAX}列",
             where=name,
+            remedy="Ask the sender for the columns that matter",
+            remedy_zh="请来源方只提供所需各栏",
         )
     header_line = int(first.numbers[dialect.header_at]) if dialect.header_at >= 0 else 0
     cutter = Cutter(dialect.delimiter, dialect.header, header_line)

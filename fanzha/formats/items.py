@@ -37,10 +37,14 @@ _DECODER = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 def flatten(item: object) -> dict[str, str]:
-    """Dotted names to text. Raises ValueError where the item is nested too deeply."""
+    """Dotted names to text. Raises ValueError where the item is nested too deeply or holds what is no text."""
     flat: dict[str, list[str]] = {}
     _walk(item, "", flat, 0)
-    return {name: PARTS.join(value for value in values if value).strip() for name, values in flat.items()}
+    cells = {name: PARTS.join(value for value in values if value).strip() for name, values in flat.items()}
+    for name, text in cells.items():
+        if not (name.isascii() and text.isascii()):
+            (name + text).encode()  # half a surrogate pair, as an escape can write it, is no text
+    return cells
 
 
 def _walk(item: object, path: str, flat: dict[str, list[str]], depth: int) -> None:
@@ -85,6 +89,8 @@ def sheet_of(container: str, name: str, items: list[Item], bad: list[BadRow], st
             f"the items have {len(columns)} different fields, more than {COLUMNS_MAX}",
             f"条目共有{len(columns)}个不同字段,超过上限{COLUMNS_MAX}",
             where=name,
+            remedy="Ask the sender for the columns that matter",
+            remedy_zh="请来源方只提供所需各栏",
         )
     header = tuple(columns)
     sample = _grid(header, _telling(items), None, [], 0, first=True)

@@ -17,6 +17,7 @@ from fanzha.formats.mapping import Mapping
 from fanzha.formats.narrative import Narrative
 from fanzha.formats.pdf import Pdf
 from fanzha.formats.platform_reply import PlatformReply
+from fanzha.formats.sheets import open_sheets
 from fanzha.formats.table import AnyTable
 from fanzha.formats.tenpay import TenpayRegistration, TenpayTrades
 from fanzha.formats.wallet_bills import WalletBills
@@ -53,10 +54,11 @@ def recognise(source: Source) -> list[Recognition]:
 
 
 def best(source: Source) -> Recognition:
-    """The format the file is read with. Raises UnreadableFile where none is sure enough (SCORE_MIN)."""
+    """The format the file is read with. Raises UnreadableFile where none is sure enough (SCORE_MIN), with the reason."""
     found = recognise(source)
     if found and found[0].score >= SCORE_MIN:
         return found[0]
+    open_sheets(source)  # says why, where a table is there that cannot be opened
     why = f" (nearest: {found[0].format}, {found[0].why_en})" if found else ""
     why_zh = f"(最接近:{found[0].format},{found[0].why_zh})" if found else ""
     raise UnreadableFile(

@@ -1,5 +1,7 @@
 """Opens whatever container a table came in: delimited text, workbook, JSON, JSON lines, YAML, Parquet, each also gzipped."""
 
+from typing import overload
+
 from fanzha.errors import UnreadableFile
 from fanzha.formats import confined
 from fanzha.formats.delimited import open_delimited
@@ -13,6 +15,30 @@ _SMALL = 10 << 20  # a small file may be packed more tightly than RATIO_MAX
 _BINARY = (b"PK\x03\x04", b"%PDF-", b"\x7fELF", b"MZ", b"\xd0\xcf\x11\xe0")
 
 
+class _Unpacked:
+    """What a gzipped file unpacks to, held once."""
+
+    def __init__(self, held: bytearray) -> None:
+        self._held = held
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    @overload
+    def __getitem__(self, place: int, /) -> int: ...
+
+    @overload
+    def __getitem__(self, place: slice, /) -> bytes: ...
+
+    def __getitem__(self, place: slice | int, /) -> bytes | int:
+        return bytes(self._held[place]) if isinstance(place, slice) else self._held[place]
+
+
+def _same(error: UnreadableFile) -> UnreadableFile:
+    """The error without the frames it was raised in, which hold what was read of the file."""
+    return UnreadableFile(error.what, error.what_zh, where=error.where, remedy=error.remedy, remedy_zh=error.remedy_zh)
+
+
 def content(source: Source) -> bytes | Content:
     """The bytes of the file, unpacked where it is gzipped. Byte offsets of a gzipped file count in what is unpacked.
 
@@ -21,18 +47,20 @@ def content(source: Source) -> bytes | Content:
     if not source.head(3).startswith(b"\x1f\x8b\x08"):
         return source.data
     held = source.opened.get("content")
-    if isinstance(held, bytes):
+    if isinstance(held, _Unpacked):
         return held
     if isinstance(held, UnreadableFile):  # each format asks: a damaged file is unpacked once
-        raise held
+        raise _same(held)
     argument = {"limit": UNPACKED_BYTES_MAX, "ratio": RATIO_MAX, "small": _SMALL}
+    unpacked = bytearray()
     try:
-        unpacked = b"".join(confined.values("gunzip", source.data, source.name, argument))
+        for part in confined.values("gunzip", source.data, source.name, argument):
+            unpacked += part
     except UnreadableFile as error:
-        source.opened["content"] = error
+        source.opened["content"] = _same(error)
         raise
-    source.opened["content"] = unpacked
-    return unpacked
+    source.opened["content"] = found = _Unpacked(unpacked)
+    return found
 
 
 def open_sheets(source: Source) -> list[Sheet]:
@@ -44,11 +72,11 @@ def open_sheets(source: Source) -> list[Sheet]:
     if isinstance(held, list):
         return held
     if isinstance(held, UnreadableFile):
-        raise held
+        raise _same(held)
     try:
         found = _open(content(source), source.name)
     except UnreadableFile as error:
-        source.opened["sheets"] = error
+        source.opened["sheets"] = _same(error)
         raise
     source.opened["sheets"] = found
     return found

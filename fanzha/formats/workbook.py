@@ -22,8 +22,10 @@ Batches = Callable[[], Iterator[Rows]]
 
 
 def caps_for(data: bytes | Content) -> Caps:
-    """A small file may not cost much: 320 MiB and twelve bytes for each of its own, at most 2 GiB."""
-    return Caps(memory_bytes=min(2 << 30, (320 << 20) + 12 * len(data)), output_bytes=2 << 30)
+    """A small file may not cost much: 320 MiB and twelve bytes for each of its own, at most 2 GiB; nor say much: two
+    hundred times itself, at least 128 MiB."""
+    said = min(2 << 30, max(128 << 20, 200 * len(data)))
+    return Caps(memory_bytes=min(2 << 30, (320 << 20) + 12 * len(data)), output_bytes=said)
 
 
 def is_workbook(data: bytes | Content) -> bool:
@@ -88,7 +90,13 @@ def _sheet(title: str, rows: Rows, index: int, batches: Batches) -> Sheet | None
     if not width:
         return None
     if width > COLUMNS_MAX:
-        raise UnreadableFile(f"the sheet has {width} columns, more than {COLUMNS_MAX}", f"工作表有{width}列,超过上限")
+        raise UnreadableFile(
+            f"the sheet has {width} columns, more than {COLUMNS_MAX}",
+            f"工作表有{width}列,超过上限{COLUMNS_MAX}列",
+            where=title,
+            remedy="Ask the sender for the columns that matter",
+            remedy_zh="请来源方只提供所需各栏",
+        )
     header = (tuple(known) + ("",) * width)[:width]
     preamble = tuple(" ".join(cell for cell in row if cell) for row in top[: max(at, 0)] if any(row))
     opener = partial(_sheet_blocks, header, batches, at, index * SHEET_ROWS)

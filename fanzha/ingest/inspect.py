@@ -30,6 +30,10 @@ def inspect(record: Record | None, path: Path, terms: Terms) -> Inspection:
 
     Without a record nothing was kept or admitted before. Raises InputError where there is no such file.
     """
+    if not path.exists():
+        raise InputError(
+            "there is no such file", "没有此文件", where=str(path), remedy="check the path", remedy_zh="请检查路径"
+        )
     if path.is_symlink() or not path.is_file():
         raise InputError(
             "this is not an ordinary file",

@@ -58,6 +58,9 @@ WHERE t."payer" <> '' ORDER BY t."payer"
 """
 
 
+NO_BINS = Bins({}, (), ())
+
+
 class Step(NamedTuple):
     """One proposal before it is ranked. `amount` and `expires_ms` are None where the verb has none."""
 
@@ -74,7 +77,7 @@ class Step(NamedTuple):
     reachable: int
 
 
-def propose(engine: Engine, as_of: int, bins: Bins) -> tuple[str, ...]:
+def propose(engine: Engine, as_of: int, bins: Bins = NO_BINS) -> tuple[str, ...]:
     """Make `steps` from what linking and tracing found. A hold proposed at `as_of` (UTC ms) ends 48 hours later.
 
     `bins` tells which bank to ask where no file names it.

@@ -5,7 +5,6 @@ salt, then a tar stream sealed like an original under a key that scrypt makes fr
 was erased since, signed by the workspace: whoever restores an old backup erases that again before it is used.
 """
 
-import base64
 import hashlib
 import io
 import json
@@ -19,12 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from fanzha.errors import InputError, NotAllowed, RecordDamaged
-from fanzha.store.disk import damaged, make_folder, storage, sync_folder, write_durably, write_synced
+from fanzha.store import erasures
+from fanzha.store.disk import make_folder, storage, sync_folder, write_durably, write_synced
 from fanzha.store.originals import CHUNK, Sealed, seal
 from fanzha.store.record import Act, Record
 
@@ -147,39 +145,13 @@ def _tar_member(name: str, pieces: Iterator[bytes], size: int | None = None) -> 
 
 
 def write_erasures(record: Record) -> tuple[list[Path], list[str]]:
-    """Write the signed list of erased items into the workspace and beside each backup that can be reached.
-
-    Gives the notes written, and the backups that could not be reached: their keepers must be told.
-    """
-    entries = record.journal.entries()
-    items = sorted({entry.item for entry in entries if entry.act == "erase"})
-    body = json.dumps({"origin": record.journal.origin, "items": items}, sort_keys=True).encode()
-    signature = base64.b64encode(record.keys.signing.sign(body)).decode()
-    note = json.dumps({"body": body.decode(), "signature": signature}).encode()
-    places = [record.folder / "erased.note"]
-    missing = []
-    for path in sorted({str(entry.public["path"]) for entry in entries if entry.act in ("backup", "handover")}):
-        if Path(path).exists():
-            places.append(Path(path + ".erased"))
-        else:
-            missing.append(path)
-    for place in places:
-        with storage(place):
-            write_durably(place, iter([note]))
-    return places, missing
+    """The notes written, and the backups that could not be reached; see `erasures.write_erasures`."""
+    return erasures.write_erasures(record.folder, record.journal, record.keys)
 
 
 def read_erasures(path: Path, public_key: bytes) -> set[str]:
-    """The items in a signed list. Raises RecordDamaged where another workspace, or nobody, signed it."""
-    with storage(path):
-        raw = path.read_bytes()
-    try:
-        note = json.loads(raw)
-        body = note["body"].encode()
-        Ed25519PublicKey.from_public_bytes(public_key).verify(base64.b64decode(note["signature"]), body)
-        return set(json.loads(body)["items"])
-    except (InvalidSignature, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise damaged(path, "the list of what was erased is not signed by this workspace") from error
+    """The items in a signed list; see `erasures.read_erasures`."""
+    return erasures.read_erasures(path, public_key)
 
 
 # -- restoring ---------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from fanzha.errors import InputError, NotAllowed
 from fanzha.store.disk import damaged, make_folder, storage, write_durably
+from fanzha.store.erasures import are_listed, write_erasures
 from fanzha.store.journal import LAYOUT, Entry, Journal, newer, undone
 from fanzha.store.keys import ItemKey, Keys
 from fanzha.store.lock import Wait, is_read_only, owned, wait_silently
@@ -76,6 +78,10 @@ class Record:
         self.originals.sweep()
         for item in erased & self.keys.items() | {item for item in erased if self.originals.path(item).exists()}:
             self._destroy(item)  # a crash came between the act and the deed
+            self.journal.forget()
+        if not are_listed(erased, self.folder, self.keys):
+            shutil.rmtree(self.folder / "report", ignore_errors=True)
+            write_erasures(self.folder, self.journal, self.keys)
 
     @classmethod
     @contextlib.contextmanager

@@ -4,6 +4,7 @@ Each act is told on a pipe once it is acknowledged: what was told must be there 
 from one process that has imported everything and opened nothing, so that a run costs its acts and no start of Python.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -12,6 +13,7 @@ import resource
 import signal
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -19,7 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from fanzha.chain import Workspace
-from fanzha.errors import FanzhaError
+from fanzha.chain.stages import reference_data
+from fanzha.errors import FanzhaError, UnreadableFile
+from fanzha.formats import known
+from fanzha.ingest.reading import source_of
+from fanzha.model.terms import Terms
 from fanzha.store.journal import Entry, canonical
 
 REPOSITORY = Path(__file__).parents[2]
@@ -140,8 +146,20 @@ def _act(order: dict[str, Any], say: Say) -> int:
     return 0
 
 
+def _warm() -> None:
+    """Read the reference data and what formats know, once for all children."""
+    reference_data()
+    with tempfile.TemporaryDirectory() as name:
+        make_files(Path(name) / "files", random.Random(0), 3, most_rows=5)
+        for path in (Path(name) / "files").iterdir():
+            with contextlib.suppress(UnreadableFile):
+                source = source_of(path.read_bytes(), path.name, Terms())
+                known.read(known.best(source).format, source, None)
+
+
 def serve() -> None:
-    """Fork a child for each order that comes; never open anything here."""
+    """Fork a child for each order that comes; never open a workspace here."""
+    _warm()
 
     def say(message: dict[str, Any]) -> None:
         os.write(1, json.dumps(message).encode() + b"\n")

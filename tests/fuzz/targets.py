@@ -40,7 +40,7 @@ JOBS: dict[str, dict[str, Any]] = {
     "pdf": {},
     "mail": {},
     "telegram": {},
-    "mail_members": {"members": True, **LIMITS},
+    "mail_members": {"members": True, "members_max": 50},
 }
 _MODULES = {"untar": "unzip", "mail_members": "mail"}
 COLUMNS = (bank_card.parse, cn_id.parse, iban.parse, moment.parse, money.parse, phone.parse, url.parse, wallet.parse)

@@ -13,6 +13,7 @@ import python_calamine
 from fanzha.formats.child.saying import NotThis, Say, TooMuch
 
 CELLS_MAX = 60_000_000
+SHEETS_MAX = 1_000
 FRAME_CELLS = 20_000
 DIGITS_SAFE = 10**15
 
@@ -39,6 +40,8 @@ def main(pipe: BinaryIO, say: Say, argument: dict[str, Any]) -> None:
     """Read the book, say its cells."""
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(pipe.read()))
+        if len(book.sheet_names) > SHEETS_MAX:
+            raise TooMuch
         say({"sheets": book.sheet_names})
         chosen = range(len(book.sheet_names)) if argument.get("sheet") is None else [argument["sheet"]]
         for index in chosen:
