@@ -1,5 +1,6 @@
 """Stories that an officer lives through, from the command line, on real files. A red story stops all other work."""
 
+import contextlib
 import json
 import sqlite3
 from pathlib import Path
@@ -96,8 +97,9 @@ def test_export_is_masked_unless_a_purpose_is_named(run: Run, tmp_path: Path) ->
     }
     assert accounts and not [value for value in accounts if value in masked]
     assert "no purpose" in run("export", "mentions", "--purpose", "curiosity", code=4).stderr
-    with sqlite3.connect(tmp_path / "workspace/journal.sqlite") as journal:
+    with contextlib.closing(sqlite3.connect(tmp_path / "workspace/journal.sqlite")) as journal:
         acts = [json.loads(body) for (body,) in journal.execute("SELECT body FROM entries ORDER BY seq")]
+        assert "another program has the journal open" in run("cases", code=6).stderr
     assert [a["public"]["purpose"] for a in acts if a["act"] == "export"] == ["anti_fraud"]
     for form in ("jsonl", "xlsx"):
         run("export", "files", "--format", form, "--out", f"files.{form}")

@@ -12,7 +12,7 @@ import apsw
 import apsw.sqlite_extra
 import numpy as np
 
-from fanzha.errors import RecordDamaged, StorageFailed
+from fanzha.errors import RecordDamaged, StorageFailed, WorkspaceBusy
 
 # Versions before this have the WAL-reset bug, which can corrupt a file when two connections write and checkpoint at once.
 SQLITE_OLDEST = (3, 51, 3)
@@ -39,6 +39,14 @@ def storage(path: Path) -> Iterator[None]:
             where=str(path),
             remedy="make room or mend the disk, then start again; nothing acknowledged is lost",
             remedy_zh="腾出空间或修复磁盘后重新启动；已确认的内容不会丢失",
+        ) from error
+    except apsw.BusyError as error:
+        raise WorkspaceBusy(
+            "another program has the journal open",
+            "其他程序正在打开账簿",
+            where=str(path),
+            remedy="close it there, then start again",
+            remedy_zh="请先在该程序中关闭，再重新启动",
         ) from error
     except (apsw.CorruptError, apsw.NotADBError) as error:
         raise damaged(path, str(error)) from error
