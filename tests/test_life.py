@@ -345,6 +345,8 @@ def test_what_inspect_says_is_what_admission_does(workspace: Workspace) -> None:
             "SELECT reason, COUNT(*) FROM quarantine WHERE file = ? GROUP BY 1 ORDER BY 2 DESC, 1", (done.file,)
         )
         assert [(one.code, one.count) for one in seen.reasons] == reasons, path.name
+        inside = workspace.engine.rows("SELECT format FROM files WHERE part_of = ? ORDER BY 1", (done.file,))
+        assert sorted(found for _, found, _ in seen.members) == [found for (found,) in inside], path.name
         assert workspace.inspect(path).file == done.file
 
 

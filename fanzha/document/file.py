@@ -32,6 +32,16 @@ def file_html(page: FilePage) -> str:
     return document(page.stamp, page.file.name, register, body, links)
 
 
+def _members(page: FilePage) -> Markup | None:
+    if not page.members:
+        return None
+    heads = ((word("file"), "wide"), (word("format"), "mid"), (word("sure"), "num"))
+    rows: list[list[Child]] = [
+        [el("bdi", None, name), both(found), f"{score} / 100"] for name, found, score in page.members
+    ]
+    return join([el("h3", None, both(word("members"))), table(heads, rows)])
+
+
 def _others(page: FilePage) -> Markup | None:
     if not page.others:
         return None

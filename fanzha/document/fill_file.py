@@ -82,6 +82,12 @@ def admitted_page(engine: Engine, line: FileLine, row: dict[str, Any], stamp: St
         first=tuple(first_rows(name, rows, line.ref(), stamp.zone) for name, rows in found),
         changes=changes((name for name, _ in found), codes, row["format"]),
         settings=_settings(row),
+        members=tuple(
+            (name, format_name(one), score)
+            for name, one, score in engine.rows(
+                'SELECT name, "format", score FROM files WHERE part_of = ? ORDER BY "file"', (line.file,)
+            )
+        ),
         quality_href=quality_href,
     )
 
@@ -111,6 +117,7 @@ def inspected_page(seen: Inspection, stamp: Stamp) -> FilePage:
         changes=seen.changes,
         others=tuple((format_name(one.format), one.score, Said(one.why_en, one.why_zh)) for one in seen.others),
         settings=_settings(seen.settings),
+        members=tuple((name, format_name(one), score) for name, one, score in seen.members),
         whole=seen.whole,
     )
 

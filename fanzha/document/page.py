@@ -339,7 +339,7 @@ class FilePage:
     """One file looked at, before it is admitted or after.
 
     `changes`: codes of schema/changes.yaml, True where a finding of the file calls for it. `others`: what else it might be,
-    with its score out of 100 and why. `whole` is False where only its first rows were looked at.
+    with its score out of 100 and why. `members` of a bundle: name, format and how sure. `whole` is False where only its first rows were looked at.
     """
 
     stamp: Stamp
@@ -348,6 +348,7 @@ class FilePage:
     changes: tuple[tuple[str, bool], ...] = ()
     others: tuple[tuple[Text, int, Text], ...] = ()
     settings: tuple[tuple[str, str], ...] = ()
+    members: tuple[tuple[str, Text, int], ...] = ()
     whole: bool = True
     quality_href: str = ""
 

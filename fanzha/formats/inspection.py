@@ -46,7 +46,7 @@ class Inspection:
     """What is known of one file. `first`: its first rows as records, by table; `others`: formats it might be instead.
 
     `whole` is False where only the first ROWS_MAX rows were looked at. `changes`: codes of schema/changes.yaml, those called
-    for by what was found marked True. `file` is its number in the record, -1 where it is not admitted.
+    for by what was found marked True. `members` of a bundle or mail: name, format and how sure. `file` is its number in the record, -1 where it is not admitted.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Inspection:
     settings: dict[str, str] = field(default_factory=dict)
     whole: bool = True
     file: int = -1
+    members: tuple[tuple[str, str, int], ...] = ()
 
 
 class OnDisk:

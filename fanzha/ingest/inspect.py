@@ -1,7 +1,7 @@
 """Look at a file before it is admitted: the door's own eyes, with nothing written."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from fanzha.ingest.reading import (
     failure,
     source_of,
     whole_file,
+    with_attachments,
 )
 from fanzha.model.terms import Terms
 from fanzha.store.disk import storage
@@ -59,7 +60,8 @@ def _inspected(record: Record | None, source: Source) -> Inspection:
         return inspection.inspect(source, [whole_file("empty_file")], nothing, ())
     if bundle.is_archive(source):
         said = Recognition(BUNDLE, 98, "a container of files", "内含多个文件的压缩包")
-        return inspection.inspect(source, bundle_readings(source), said, ())
+        found = inspection.inspect(source, bundle_readings(source), said, ())
+        return replace(found, members=tuple(_members(source)))
     candidates = known.recognise(source)
     try:
         best = known.best(source)
@@ -68,8 +70,26 @@ def _inspected(record: Record | None, source: Source) -> Inspection:
         return inspection.inspect(source, [whole_file("unreadable_file")], said, candidates)
     mapping = kept_mapping(record, source) if record is not None else None
     others = [one for one in candidates if one.format != best.format]
-    readings: Iterable[Reading] = known.read(best.format, source, mapping)
+    readings: Iterable[Reading] = with_attachments(best.format, source, mapping)
+    members = tuple(_members(source)) if bundle.is_bundle(source) else ()
     try:
-        return inspection.inspect(source, readings, best, others)
+        return replace(inspection.inspect(source, readings, best, others), members=members)
     except READER_FAULTS as fault:
         return inspection.inspect(source, [whole_file(failure(fault))], best, others)
+
+
+def _members(source: Source) -> Iterator[tuple[str, str, int]]:
+    """What each file inside is taken for; bundles within are named, not opened."""
+    try:
+        for member in bundle.members(source):
+            if isinstance(member, bundle.Member):
+                inside = replace(source, data=member.data, name=member.name, opened={})
+                best = next(iter(known.recognise(inside)), None)
+                if member.data and bundle.is_archive(inside):
+                    yield member.name, BUNDLE, 98
+                elif best is not None and best.score >= known.SCORE_MIN:
+                    yield member.name, best.format, best.score
+                else:
+                    yield member.name, UNREADABLE, 0
+    except UnreadableFile:
+        return  # the reading of the bundle says so

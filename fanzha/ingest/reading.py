@@ -101,10 +101,10 @@ def readings_of(state: State, source: Source) -> Iterable[Reading]:
     if name == UNREADABLE:
         return [whole_file("unreadable_file")]
     mapping = from_json(str(state.settings["mapping"])) if state.settings["mapping"] else None
-    return _with_attachments(name, source, mapping)
+    return with_attachments(name, source, mapping)
 
 
-def _with_attachments(name: str, source: Source, mapping: Mapping | None) -> Iterator[Reading]:
+def with_attachments(name: str, source: Source, mapping: Mapping | None) -> Iterator[Reading]:
     """What a format reads; of a mail also which attachments were refused."""
     last = 0
     for reading in known.read(name, source, mapping):

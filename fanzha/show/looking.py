@@ -14,6 +14,7 @@ from fanzha.document.page import Text as Said
 from fanzha.document.words import pick
 from fanzha.formats.inspection import Counted, Inspection
 from fanzha.ingest.mapping import Proposal
+from fanzha.ingest.reading import UNREADABLE
 from fanzha.model.words import vocabulary
 from fanzha.show.terminal import Terminal
 
@@ -37,6 +38,13 @@ def inspection(terminal: Terminal, seen: Inspection) -> None:
         out.print(Text(words("inspect_held", file=seen.file), style="yellow"))
     counts = {"rows": seen.rows_in, "kept": seen.kept, "quarantined": seen.quarantined, "structure": seen.structure}
     out.print(Text(words("inspect_rows" if seen.whole else "inspect_first_rows", **counts)))
+    if seen.members:
+        columns = (("col_file", "left"), ("col_format", "left"))
+        table = terminal.table("inspect_members", *columns)
+        for name, found, score in seen.members:
+            said = words("unreadable") if found == UNREADABLE else f"{terminal.format_name(found)} ({score} %)"
+            table.add_row(Text(name), Text(said))
+        out.print(table)
     for name, rows in seen.first:
         out.print()
         out.print(first(terminal, name, rows, zone=seen.settings["zone"]))
@@ -112,6 +120,7 @@ def _as_json(seen: Inspection) -> dict[str, object]:
         "whole": seen.whole,
         "file": seen.file,
         "first": first_of,
+        "members": [{"name": name, "format": found, "score": score} for name, found, score in seen.members],
         "reasons": counted(seen.reasons),
         "notes": counted(seen.notes),
         "changes": [{"code": code, "called_for": called} for code, called in seen.changes],
