@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from fanzha.errors import InputError
 from fanzha.formats.accounts import accounts_of
+from fanzha.formats.ahead import ahead
 from fanzha.formats.calls import calls_of
 from fanzha.formats.fixing import fixed, remarked
 from fanzha.formats.grid import Grid, Reading, Sheet, Source
@@ -31,5 +32,5 @@ def apply(mapping: Mapping, grid: Grid, source: Source) -> Reading:
 def readings(mapping: Mapping, sheet: Sheet, source: Source) -> Iterator[Reading]:
     """A whole table, block by block. Raises InputError where the mapping does not fit it."""
     check_fits(mapping, sheet)
-    for grid in sheet.blocks(mapping.wanted()):
+    for grid in ahead(sheet.blocks(mapping.wanted())):
         yield apply(mapping, grid, source)

@@ -47,6 +47,8 @@ def _part(name: str, arguments: tuple[int, int], scratch: str) -> tuple[str, dic
         case _:
             done = tail_damage(count, seed, folder)
     print(f"{name}: {'well' if done.clean() else 'NOT WELL'} after {time.monotonic() - start:.0f} s", file=sys.stderr)
+    if not done.clean():
+        print(json.dumps(asdict(done), indent=1), file=sys.stderr, flush=True)
     return name, asdict(done), done.clean()
 
 
@@ -60,7 +62,10 @@ def programme(wanted: argparse.Namespace) -> dict[str, Any]:
         parts += [("cuts 1", half_cuts, seed + 2), ("cuts 2", wanted.cuts - half_cuts, seed + 3)]
         parts += [(f"calls {kind}", wanted.step, seed + 4) for kind in KINDS]
     parts += [("flips", wanted.flips, seed + 5), ("tails", max(20, wanted.flips // 10), seed + 6)]
-    with tempfile.TemporaryDirectory() as scratch, ProcessPoolExecutor(wanted.jobs, get_context("spawn")) as pool:
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        ProcessPoolExecutor(wanted.jobs, get_context("spawn"), max_tasks_per_child=1) as pool,
+    ):
         running = [pool.submit(_part, name, (count, one), scratch) for name, count, one in parts]
         done = [one.result() for one in running]
     revision = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)

@@ -67,7 +67,8 @@ def _one(disk: Mounted, children: Children, fault: tuple[str, int], files: Path,
     swept.runs += 1
     swept.refused += run.status == 7
     swept.unharmed += run.status == 0
-    swept.retried += [f"{place}: {path}" for path in seen["retried"] if TABLES not in path]
+    if run.opened:  # before that SQLite rolls a new file back, with syncs of its own; nothing is acknowledged in it yet
+        swept.retried += [f"{place}: {path}" for path in seen["retried"] if TABLES not in path]
     if run.status not in (0, 7):
         swept.unclear.append(f"{place}: exit {run.status}: {run.text}")
     disk.tell()
