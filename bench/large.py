@@ -41,7 +41,10 @@ def main() -> None:
         make(source, wanted.rows, wanted.seed)
         size = source.stat().st_size
         done = subprocess.run(
-            [sys.executable, "-c", CHILD, str(source), str(Path(name) / "w")], capture_output=True, text=True, check=True
+            [sys.executable, "-c", CHILD, str(source), str(Path(name) / "w")],
+            capture_output=True,
+            text=True,
+            check=True,
         )
     seen = json.loads(done.stdout)
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
