@@ -11,6 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from fanzha.errors import RecordDamaged
+from fanzha.formats.ahead import ahead
 from fanzha.formats.grid import Content
 from fanzha.store.disk import damaged, storage, sync_folder, write_synced
 
@@ -145,7 +146,8 @@ class Originals:
                 yield piece
 
         def named() -> Iterator[bytes]:
-            for piece in seal(counted(), key):
+            # hashed, sealed and written side by side: a large file keeps more than one core busy
+            for piece in ahead(seal(ahead(counted()), key)):
                 sealed.update(piece)
                 yield piece
 

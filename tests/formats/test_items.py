@@ -189,7 +189,7 @@ def test_json_and_yaml_tell_the_same() -> None:
 def test_gzip_is_opened_and_bounded() -> None:
     packed = gzip.compress(YAML.encode())
     assert joined(read_all(packed), "reports").num_rows == 2
-    assert content(Source(gzip.compress(b"a") + gzip.compress(b"b"))) == b"ab"
+    assert content(Source(gzip.compress(b"a") + gzip.compress(b"b")))[:] == b"ab"
     bomb = gzip.compress(b"a,b\n" * (30 << 20))
     with pytest.raises(UnreadableFile, match="too large"):
         content(Source(bomb))

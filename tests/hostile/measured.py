@@ -156,6 +156,13 @@ def children_of(process: int) -> list[int]:
     return found
 
 
+def is_itself(child: int, process: int) -> bool:
+    """Whether the child is still a copy of the process that starts it, on the same memory: it has not begun its own work."""
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{child}/cmdline").read_bytes() == Path(f"/proc/{process}/cmdline").read_bytes()
+    return True  # gone
+
+
 def held(process: int, key: str) -> int:
     """The memory a process holds (VmRSS), or held at most (VmHWM), in KiB; 0 where it is gone."""
     return int(status_of(process).get(key, "0").split()[0])
@@ -172,7 +179,8 @@ def measured(paths: list[Path], folder: Path | None = None, seconds: float = 120
         late = time.monotonic() + seconds
         while running.poll() is None:
             # a child lives for one question only: the most it ever held, beside what the process holds now
-            others = sum(held(child, "VmHWM") for child in children_of(running.pid))
+            found = [child for child in children_of(running.pid) if not is_itself(child, running.pid)]
+            others = sum(held(child, "VmHWM") for child in found)
             peak = max(peak, held(running.pid, "VmRSS") + others)
             if len(paths) == 1:
                 peak = max(peak, held(running.pid, "VmHWM") + others)
