@@ -46,7 +46,7 @@ def main() -> None:
             text=True,
             check=True,
         )
-    seen = json.loads(done.stdout)
+    seen = json.loads(done.stdout.splitlines()[-1])
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)
     result = {
         "rows": wanted.rows,

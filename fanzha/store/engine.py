@@ -96,6 +96,7 @@ class Engine:
             "SET TimeZone = 'UTC'",
             "SET python_enable_replacements = false",  # no Python variable is ever a table
             "SET preserve_insertion_order = true",
+            "SET enable_progress_bar = false",  # it would print into the answer of a command
             "SET lock_configuration = true",
         ):
             self._con.execute(setting)
