@@ -6,6 +6,7 @@ been issued, and a bank may have been renamed since.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 from fanzha.clean.digits import is_digits
@@ -83,6 +84,7 @@ def _visible(pan_normal: str) -> str:
     return leading if is_digits(leading) else ""
 
 
+@cache
 def read_bins(text: bytes) -> Bins:
     """The record made from the bytes of a file such as card_bins.yaml; InputError where the file breaks its own rules."""
     raw = read_table(text, _NAME)

@@ -59,6 +59,8 @@ def read_into(engine: Engine, state: State, source: Source | None) -> None:
         if source is not None:
             try:
                 counts = _store_all(engine, state, readings_of(state, source))
+            except MemoryError:
+                raise  # this machine's want, not the file's fault
             except READER_FAULTS as fault:
                 clear(engine, file)
                 counts = _store_all(engine, state, [whole_file(failure(fault))])

@@ -1,6 +1,7 @@
 """The terms under which a file is received: who sent it, for what purpose, on what ground, how far it may travel."""
 
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from zoneinfo import available_timezones
 
 from fanzha.errors import InputError
@@ -16,6 +17,9 @@ PURPOSES = {
 UNSTATED = "unstated"  # nobody said; shown as such
 TLP = ("CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED")
 SENSITIVITY = ("public", "internal", "personal", "sensitive_personal")
+
+
+_zones = cache(available_timezones)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Terms:
                     remedy=f"choose one of: {choices}",
                     remedy_zh=f"可选：{choices}",
                 )
-        if self.zone not in available_timezones():
+        if self.zone not in _zones():
             raise InputError(
                 f"there is no time zone {self.zone!r}",
                 f"没有名为 {self.zone!r} 的时区",
