@@ -55,8 +55,7 @@ def restore_workspace(
         record.note("receive", act, {"backup_size": laid.manifest["size"], "backup_root": laid.manifest["root"]})
         items = backup.read_erasures(noted, record.keys.public()) if noted.exists() else set[str]()
         again = backup.replay_erasures(record, items, act)
-    with Workspace(folder, actor=actor, clock=clock, progress=progress) as workspace:
-        workspace.refresh()
+    Workspace(folder, actor=actor, clock=clock, progress=progress).close()  # its tables are made; cases at first use
     return Restored(laid.files, laid.bytes, int(laid.manifest["size"]), again, taken)
 
 
