@@ -15,7 +15,7 @@ from fanzha.store.tables import all_tables, create_sql, order_by
 
 # How far the tables have followed the journal: entries read into records, entries the stages have seen, and by which code.
 STAMP = "CREATE TABLE IF NOT EXISTS stamp (records BIGINT, stages BIGINT, code VARCHAR)"
-MEMORY = "1500MB"  # of DuckDB; the rest of the 4 GB that an admission may take is for reading
+MEMORY = "800MB"  # of DuckDB; the rest of the 4 GB that an admission may take is for reading
 # A caller (the tests do) may look at every statement before it runs and refuse it.
 Checker = Callable[[str], None]
 ARROW_TYPES: dict[str, pa.DataType] = {"int": pa.int64(), "text": pa.string(), "flag": pa.bool_(), "bytes": pa.binary()}
