@@ -50,7 +50,6 @@ WORKSPACE = [
     "tables_differ",
     "undo",
     "withdraw",
-    "write_inspection",
 ]
 
 

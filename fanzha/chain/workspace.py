@@ -141,10 +141,6 @@ class Workspace:
         """What a file is and how it would be read, before it is admitted."""
         return inspect(self.record, Path(path), terms or Terms())
 
-    def write_inspection(self, seen: Inspection, path: str | os.PathLike[str], lang: str = "en") -> None:
-        """Write what `inspect` saw as a page a person reads."""
-        fill.write_inspection(seen, Path(path), self._clock(), lang, seen.settings["zone"])
-
     def withdraw(self, file: int, reason: str) -> None:
         """Withdraw an admission: its rows leave every table; act and reason stay in the journal."""
         amend.withdraw(self.record, self.engine, file, reason, self._act())

@@ -8,19 +8,19 @@ party, in upper case, with a note. What neither names the target nor tells the d
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
 from fanzha.errors import UnreadableFile
 from fanzha.formats.apply import readings
-from fanzha.formats.grid import BadRow, Content, Grid, Reading, Recognition, Sheet, Source, Wanted
+from fanzha.formats.footers import without_footers
+from fanzha.formats.grid import Reading, Recognition, Sheet, Source
 from fanzha.formats.headers import normal
 from fanzha.formats.mapping import Mapping, Use
-from fanzha.formats.sheets import content, open_sheets
+from fanzha.formats.sheets import open_sheets
 from fanzha.formats.writing import csv_text, texts
 
 ZONE = "Asia/Kolkata"
@@ -115,8 +115,7 @@ class IndianCallRecords:
         if found is None:
             raise UnreadableFile("these are no Indian call records", "不是印度通话记录文件", where=source.name)
         sheet, mapping = found
-        opener = partial(_without_rules, sheet, content(source))
-        yield from readings(mapping, replace(sheet, open_blocks=opener), source)
+        yield from readings(mapping, without_footers(sheet, source, _NO_RECORD), source)
 
     def write(self, tables: dict[str, pa.Table]) -> bytes:
         """Calls in the common layout; seconds are kept, parts of a second are not."""
@@ -150,21 +149,3 @@ def _found(source: Source) -> tuple[Sheet, Mapping] | None:
         return None
     mapping = mapping_of(sheets[0]) if len(sheets) == 1 else None
     return None if mapping is None else (sheets[0], mapping)
-
-
-def _without_rules(sheet: Sheet, data: bytes | Content, wanted: Wanted) -> Iterator[Grid]:
-    """The blocks of the sheet; rules of dashes and closing sentences are structure, not rows that failed."""
-    for grid in sheet.blocks(wanted):
-        bad = tuple(one for one in grid.bad if not _is_rule(one, data))
-        yield (
-            replace(grid, bad=bad, structure=grid.structure + len(grid.bad) - len(bad))
-            if len(bad) < len(grid.bad)
-            else grid
-        )
-
-
-def _is_rule(bad: BadRow, data: bytes | Content) -> bool:
-    if bad.reason != "cell_count" or bad.byte_offset < 0:
-        return False
-    line = bytes(data[bad.byte_offset : bad.byte_offset + 200]).partition(b"\n")[0].decode("utf-8", "replace")
-    return _NO_RECORD.match(line.strip()) is not None

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fanzha.errors import InputError, UnreadableFile
-from fanzha.formats import bundle, known
+from fanzha.formats import bundle
 from fanzha.formats.grid import Content, Source
 from fanzha.formats.mapping import Mapping
-from fanzha.ingest.reading import BUNDLE, IN_MEMORY_MAX, UNREADABLE, read_into, source_of
-from fanzha.ingest.state import state_of
+from fanzha.ingest.reading import BUNDLE, IN_MEMORY_MAX, UNREADABLE, read_into, recognised, source_of
+from fanzha.ingest.state import begun
 from fanzha.model.terms import Terms
 from fanzha.store.disk import storage
 from fanzha.store.engine import Engine
@@ -115,7 +115,7 @@ def _admit(door: Door, content: bytes | Path, name: str, part_of: int, depth: in
         entry = record.add(held, door.act, public, private)
         source = source_of(content if isinstance(content, bytes) else record.content(entry), name, door.terms)
         with door.engine.transaction():
-            read_into(door.engine, state_of(record.journal.entries(), entry.seq), source)
+            read_into(door.engine, begun(entry), source)
             _, stages, code = door.engine.stamp()
             door.engine.set_stamp(entry.seq + 1, stages, code)
     yield entry.seq, again, name
@@ -145,25 +145,15 @@ def _note_again(record: Record, held: Entry, part_of: int, act: Act) -> None:
 
 def _recognised(door: Door, source: Source) -> tuple[dict[str, object], dict[str, str]]:
     """Public and private details of an admission: what the file is and how it will be read."""
+    said = recognised(source)
+    mapping = door.choose(door.record, source) if said.format not in (BUNDLE, UNREADABLE) else None
     public: dict[str, object] = {
-        "format": UNREADABLE,
-        "score": 0,
+        "format": said.format,
+        "score": said.score,
         "terms": door.terms.as_dict(),
-        "mapping": None,
+        "mapping": mapping.to_json() if mapping else None,
     }
-    if len(source.data) and bundle.is_archive(source):
-        return public | {"format": BUNDLE, "score": 98}, {
-            "name": source.name,
-            "why_en": "a container of files",
-            "why_zh": "内含多个文件的压缩包",
-        }
-    try:
-        best = known.best(source)
-    except UnreadableFile as problem:
-        return public, {"name": source.name, "why_en": problem.what, "why_zh": problem.what_zh}
-    mapping = door.choose(door.record, source)
-    public |= {"format": best.format, "score": best.score, "mapping": mapping.to_json() if mapping else None}
-    return public, {"name": source.name, "why_en": best.why_en, "why_zh": best.why_zh, **best.details}
+    return public, {"name": source.name, "why_en": said.why_en, "why_zh": said.why_zh, **said.details}
 
 
 def _admission(engine: Engine, file: int, again: bool, called: str) -> Admission:

@@ -1,24 +1,24 @@
 """Look at a file before it is admitted: the door's own eyes, with nothing written."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from fanzha.errors import InputError, UnreadableFile
 from fanzha.formats import bundle, inspection, known
-from fanzha.formats.grid import Reading, Recognition, Source
+from fanzha.formats.grid import Source
 from fanzha.formats.inspection import Inspection
 from fanzha.ingest.mapping import kept_mapping
 from fanzha.ingest.reading import (
     BUNDLE,
     READER_FAULTS,
     UNREADABLE,
-    bundle_readings,
     failure,
+    readings_of,
+    recognised,
     source_of,
     whole_file,
-    with_attachments,
 )
 from fanzha.model.terms import Terms
 from fanzha.store.disk import storage
@@ -55,27 +55,15 @@ def inspect(record: Record | None, path: Path, terms: Terms) -> Inspection:
 
 
 def _inspected(record: Record | None, source: Source) -> Inspection:
-    if not len(source.data):
-        nothing = Recognition(UNREADABLE, 0, "the file is empty", "文件为空")
-        return inspection.inspect(source, [whole_file("empty_file")], nothing, ())
-    if bundle.is_archive(source):
-        said = Recognition(BUNDLE, 98, "a container of files", "内含多个文件的压缩包")
-        found = inspection.inspect(source, bundle_readings(source), said, ())
-        return replace(found, members=tuple(_members(source)))
-    candidates = known.recognise(source)
+    best = recognised(source)
+    known_one = best.format not in (BUNDLE, UNREADABLE)
+    mapping = kept_mapping(record, source) if record is not None and known_one else None
+    others = [one for one in known.recognise(source) if one.format != best.format] if best.format != BUNDLE else []
     try:
-        best = known.best(source)
-    except UnreadableFile as problem:
-        said = Recognition(UNREADABLE, 0, problem.what, problem.what_zh)
-        return inspection.inspect(source, [whole_file("unreadable_file")], said, candidates)
-    mapping = kept_mapping(record, source) if record is not None else None
-    others = [one for one in candidates if one.format != best.format]
-    readings: Iterable[Reading] = with_attachments(best.format, source, mapping)
-    members = tuple(_members(source)) if bundle.is_bundle(source) else ()
-    try:
-        return replace(inspection.inspect(source, readings, best, others), members=members)
+        found = inspection.inspect(source, readings_of(best.format, mapping, source), best, others)
     except READER_FAULTS as fault:
-        return inspection.inspect(source, [whole_file(failure(fault))], best, others)
+        found = inspection.inspect(source, [whole_file(failure(fault))], best, others)
+    return replace(found, members=tuple(_members(source))) if bundle.is_bundle(source) else found
 
 
 def _members(source: Source) -> Iterator[tuple[str, str, int]]:
@@ -83,13 +71,7 @@ def _members(source: Source) -> Iterator[tuple[str, str, int]]:
     try:
         for member in bundle.members(source):
             if isinstance(member, bundle.Member):
-                inside = replace(source, data=member.data, name=member.name, opened={})
-                best = next(iter(known.recognise(inside)), None)
-                if member.data and bundle.is_archive(inside):
-                    yield member.name, BUNDLE, 98
-                elif best is not None and best.score >= known.SCORE_MIN:
-                    yield member.name, best.format, best.score
-                else:
-                    yield member.name, UNREADABLE, 0
+                best = recognised(replace(source, data=member.data, name=member.name, opened={}))
+                yield member.name, best.format, best.score
     except UnreadableFile:
         return  # the reading of the bundle says so

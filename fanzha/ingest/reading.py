@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from fanzha.errors import InputError, UnreadableFile
 from fanzha.formats import bundle, known
-from fanzha.formats.grid import BadRow, Content, Fix, Reading, Source
+from fanzha.formats.grid import BadRow, Content, Fix, Reading, Recognition, Source
 from fanzha.formats.mapping import Mapping, from_json
 from fanzha.ingest.quality import examine
 from fanzha.ingest.state import State
@@ -58,7 +58,8 @@ def read_into(engine: Engine, state: State, source: Source | None) -> None:
         counts = np.zeros(4, np.int64)
         if source is not None:
             try:
-                counts = _store_all(engine, state, readings_of(state, source))
+                mapping = from_json(str(state.settings["mapping"])) if state.settings["mapping"] else None
+                counts = _store_all(engine, state, readings_of(str(state.settings["format"]), mapping, source))
             except MemoryError:
                 raise  # this machine's want, not the file's fault
             except READER_FAULTS as fault:
@@ -93,26 +94,37 @@ def clear(engine: Engine, file: int) -> None:
         engine.remove_file(name, file)
 
 
-def readings_of(state: State, source: Source) -> Iterable[Reading]:
-    """The file as its state says it is to be read."""
-    name = str(state.settings["format"])
+def recognised(source: Source) -> Recognition:
+    """What the file is taken for: a format, BUNDLE, or UNREADABLE with what stands against it. Never raises on any bytes."""
+    if not len(source.data):
+        return Recognition(UNREADABLE, 0, "the file is empty", "文件为空")
+    if bundle.is_archive(source):
+        return Recognition(BUNDLE, 98, "a container of files", "内含多个文件的压缩包")
+    try:
+        return known.best(source)
+    except UnreadableFile as problem:
+        return Recognition(UNREADABLE, 0, problem.what, problem.what_zh)
+
+
+def readings_of(name: str, mapping: Mapping | None, source: Source) -> Iterable[Reading]:
+    """The file as it is to be read, by format (or BUNDLE, UNREADABLE) and mapping; of a mail also which attachments were refused."""
     if not len(source.data):
         return [whole_file("empty_file")]
     if name == BUNDLE:
         return bundle_readings(source)
     if name == UNREADABLE:
         return [whole_file("unreadable_file")]
-    mapping = from_json(str(state.settings["mapping"])) if state.settings["mapping"] else None
-    return with_attachments(name, source, mapping)
+    if name == "mail":
+        return _mail_readings(source, mapping)
+    return known.read(name, source, mapping)
 
 
-def with_attachments(name: str, source: Source, mapping: Mapping | None) -> Iterator[Reading]:
-    """What a format reads; of a mail also which attachments were refused."""
+def _mail_readings(source: Source, mapping: Mapping | None) -> Iterator[Reading]:
     last = 0
-    for reading in known.read(name, source, mapping):
+    for reading in known.read("mail", source, mapping):
         last += reading.rows_in
         yield reading
-    if name == "mail" and bundle.is_bundle(source):
+    if bundle.is_bundle(source):
         yield from bundle_readings(source, last)
 
 

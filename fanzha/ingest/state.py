@@ -59,6 +59,14 @@ def touched(entries: Sequence[Entry], start: int) -> list[int]:
     return sorted(files)
 
 
+def begun(admission: Entry) -> State:
+    """The state of an admission that no other act concerns yet: what its own entry says."""
+    settings = {name: admission.public[name] for name in ("format", "score", "terms", "mapping")}
+    state = State(admission, settings)
+    state.retain_until_ms = _clock(admission, state.terms)
+    return state
+
+
 def states(entries: Sequence[Entry], files: Sequence[int] | None = None) -> dict[int, State]:
     """The state of each admission (of those in `files`, or all), by number."""
     wanted = None if files is None else set(files)
@@ -67,9 +75,7 @@ def states(entries: Sequence[Entry], files: Sequence[int] | None = None) -> dict
     withdrawn: dict[int, int] = {}
     for entry in entries:
         if entry.act == "admit" and (wanted is None or entry.seq in wanted):
-            settings = {name: entry.public[name] for name in ("format", "score", "terms", "mapping")}
-            found[entry.seq] = State(entry, settings)
-            found[entry.seq].retain_until_ms = _clock(entry, found[entry.seq].terms)
+            found[entry.seq] = begun(entry)
         elif entry.act == "withdraw" and entry.seq not in gone:
             withdrawn[int(entry.public["admission"])] = entry.seq
         elif entry.act in ABOUT_FILES and entry.seq not in gone:

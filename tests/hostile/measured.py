@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from fanzha.errors import FanzhaError
+from fanzha.formats.inspection import OnDisk
 
 IN_MEMORY_MAX = 32 << 20  # as in `ingest.reading`: a larger file is read part by part
 BUNDLES_MAX = 3
@@ -48,24 +49,6 @@ class Outcome:
     def refuse(self, reason: str) -> None:
         """One more row in quarantine."""
         self.reasons[reason] = self.reasons.get(reason, 0) + 1
-
-
-class OnDisk:
-    """A file that is read part by part and never held."""
-
-    def __init__(self, path: Path) -> None:
-        self.size = path.stat().st_size
-        self.handle = path.open("rb")
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, int):
-            return self[place : place + 1][0]
-        start, stop, _ = place.indices(self.size)
-        self.handle.seek(start)
-        return self.handle.read(max(0, stop - start))
 
 
 def read(outcome: Outcome, data: Any, name: str, depth: int = 0) -> None:
