@@ -197,6 +197,20 @@ def test_parquet_is_read_as_text() -> None:
     assert parquet.read_table(io.BytesIO(data)).num_rows == 3
 
 
+@pytest.mark.parametrize("same", [True, False])
+def test_more_rows_than_its_bytes_can_hold(same: bool) -> None:
+    rows = 1_000_001
+    moments = pa.array([1709251509] * rows if same else range(1709251509, 1709251509 + rows), pa.int64())
+    cells = {"account": card(1), "amount": "5.00", "direction": "进", "counterparty": card(2)}
+    columns = {name: pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int8()), [cells[name]]) for name in cells}
+    data = write_table(pa.table({"timestamp": moments.cast(pa.timestamp("s")), **columns}), "parquet")
+    if same:
+        with pytest.raises(UnreadableFile, match="too large"):
+            open_sheets(Source(data))
+    else:
+        assert open_sheets(Source(data))[0].header[0] == "timestamp"
+
+
 REPORTS = [
     {"reference": "A1", "text": "收到短信后点击链接,=1+1", "victim": "甲某", "city": "某市", "at_ms": 1709251509000},
     {
