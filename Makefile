@@ -65,7 +65,7 @@ bench: $(VENV)/.dev ## speed, beside the named peers; writes bench/results/
 	@$(BIN)/python bench/scam_sites.py --seed $(SEED) --result bench/results/scam_sites.json
 
 examples: $(VENV)/.run ## make the example files again (same seed, same bytes)
-	@$(BIN)/python -m fanzha.simulate examples/city --seed 20261123
+	@$(BIN)/python -m fanzha.simulate.tour examples/city --seed 20261123
 
 lock: $(VENV)/.dev ## make the hashed locks again from requirements/*.in (installs uv into .venv)
 	@$(PIP) install uv

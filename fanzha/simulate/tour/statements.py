@@ -5,10 +5,10 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from fanzha.model.table import record_tables
-from fanzha.simulate.calling import cell
-from fanzha.simulate.cast import STATEMENTS
 from fanzha.simulate.invent import cn_id, stream
-from fanzha.simulate.world import Account, Call, Phone, Transfer, World
+from fanzha.simulate.tour.calling import cell
+from fanzha.simulate.tour.cast import STATEMENTS
+from fanzha.simulate.tour.world import Account, Call, Phone, Transfer, World
 from fanzha.store.engine import arrow_schema
 
 FAILED = {"c1": 2, "b3": 1}  # account -> transfers that its bank refused; they change no balance

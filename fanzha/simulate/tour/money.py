@@ -6,9 +6,9 @@ Timing, splits, fees and exits are assumptions after domain.md section 6, kept i
 import heapq
 from random import Random
 
-from fanzha.simulate.honest import DAY_MS, END_MS, FRAUD_MS
 from fanzha.simulate.invent import stream
-from fanzha.simulate.world import Account, Draft, Plan, Transfer
+from fanzha.simulate.tour.honest import DAY_MS, END_MS, FRAUD_MS
+from fanzha.simulate.tour.world import Account, Draft, Plan, Transfer
 
 # account -> where it sends disputed money; words that are no account are exits
 ROUTES: dict[str, tuple[str, ...]] = {

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from random import Random
 
-from fanzha.simulate.cast import Crew
-from fanzha.simulate.honest import DAY_MS, FRAUD_MS
 from fanzha.simulate.invent import stream
-from fanzha.simulate.world import Draft, Gang, Plan
+from fanzha.simulate.tour.cast import Crew
+from fanzha.simulate.tour.honest import DAY_MS, FRAUD_MS
+from fanzha.simulate.tour.world import Draft, Gang, Plan
 
 MINUTE_MS = 60_000
 

@@ -9,7 +9,7 @@ of their first row is the opening balance.
 from collections import deque
 from dataclasses import dataclass, field
 
-from fanzha.simulate.world import Account, Transfer, World
+from fanzha.simulate.tour.world import Account, Transfer, World
 
 EXITS = {"cash": "cash", "crypto": "crypto", "goods": "goods", "abroad": "abroad", "purchase": "goods"}
 SCOPES = ("full", "visible", "told")

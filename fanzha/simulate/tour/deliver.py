@@ -9,12 +9,12 @@ import yaml
 from fanzha.errors import StorageFailed
 from fanzha.formats import known
 from fanzha.formats.grid import Source
-from fanzha.simulate import dirt, sheets
 from fanzha.simulate.invent import stream
 from fanzha.simulate.spell import defanged
-from fanzha.simulate.statements import Row, record, statements, subscriber_calls
-from fanzha.simulate.telling import PRETEXT
-from fanzha.simulate.world import World
+from fanzha.simulate.tour import dirt, sheets
+from fanzha.simulate.tour.statements import Row, record, statements, subscriber_calls
+from fanzha.simulate.tour.telling import PRETEXT
+from fanzha.simulate.tour.world import World
 
 SETTINGS = {  # zone and currency to admit a file with, by its region
     "CN": {"zone": "Asia/Shanghai", "region": "CN", "currency": "CNY"},

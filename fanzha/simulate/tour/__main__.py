@@ -1,18 +1,20 @@
-"""`python -m fanzha.simulate FOLDER --seed N [--truth FILE]`: writes the files of a synthetic country."""
+"""`python -m fanzha.simulate.tour FOLDER --seed N [--truth FILE]`: writes the files of a synthetic country."""
 
 import argparse
 import sys
 from pathlib import Path
 
 from fanzha.errors import FanzhaError
-from fanzha.simulate.country import simulate
-from fanzha.simulate.deliver import write
-from fanzha.simulate.truth import write_truth
+from fanzha.simulate.tour.country import simulate
+from fanzha.simulate.tour.deliver import write
+from fanzha.simulate.tour.truth import write_truth
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit status 0, or that of the error."""
-    parser = argparse.ArgumentParser(prog="python -m fanzha.simulate", description="Write a synthetic country's files.")
+    parser = argparse.ArgumentParser(
+        prog="python -m fanzha.simulate.tour", description="Write a synthetic country's files."
+    )
     parser.add_argument("folder", type=Path, help="where the files go")
     parser.add_argument("--seed", type=int, required=True, help="the same seed gives the same bytes")
     parser.add_argument("--preset", default="examples")

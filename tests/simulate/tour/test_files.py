@@ -11,14 +11,14 @@ import pytest
 from fanzha.errors import UnreadableFile
 from fanzha.formats import known
 from fanzha.formats.grid import Reading
-from fanzha.simulate.__main__ import main
-from fanzha.simulate.country import simulate
-from fanzha.simulate.deliver import UNREADABLE, Delivered, delivered, write
-from fanzha.simulate.statements import statements
-from fanzha.simulate.truth import truth, write_truth
-from fanzha.simulate.world import World
+from fanzha.simulate.tour.__main__ import main
+from fanzha.simulate.tour.country import simulate
+from fanzha.simulate.tour.deliver import UNREADABLE, Delivered, delivered, write
+from fanzha.simulate.tour.statements import statements
+from fanzha.simulate.tour.truth import truth, write_truth
+from fanzha.simulate.tour.world import World
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLES = Path(__file__).parents[3] / "examples"
 SEED = 20261123
 
 
@@ -169,7 +169,7 @@ def _content(path: Path) -> bytes | dict[str, bytes]:
 
 def test_committed_examples_are_what_their_seed_makes(tmp_path: Path) -> None:
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    command = re.search(r"python -m fanzha\.simulate examples/(\w+) --seed (\d+)", readme)
+    command = re.search(r"python -m fanzha\.simulate\.tour examples/(\w+) --seed (\d+)", readme)
     assert command is not None
     made = write(simulate("examples", int(command[2])), tmp_path)
     committed = sorted((EXAMPLES / command[1]).iterdir())

@@ -6,7 +6,7 @@ money stays the truth about what can be read.
 
 from random import Random
 
-from fanzha.simulate.sheets import NUMBER
+from fanzha.simulate.tour.sheets import NUMBER
 
 IN_WORDS, OUT_WORDS = ("进", "贷"), ("出", "借")
 UNKNOWN = ("O", "O", "", "O", "")

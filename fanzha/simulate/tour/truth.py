@@ -8,9 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from fanzha.errors import StorageFailed
-from fanzha.simulate.deliver import SETTINGS, delivered
-from fanzha.simulate.following import SCOPES, following
-from fanzha.simulate.world import Account, Report, Transfer, World
+from fanzha.simulate.tour.deliver import SETTINGS, delivered
+from fanzha.simulate.tour.following import SCOPES, following
+from fanzha.simulate.tour.world import Account, Report, Transfer, World
 
 INNOCENT = {"shop": "shop", "dealer": "shop", "gold": "shop", "payroll": "payroll", "family": "family"}
 

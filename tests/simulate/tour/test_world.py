@@ -5,11 +5,11 @@ from collections import Counter
 import pytest
 
 from fanzha.errors import NotFound
-from fanzha.simulate.cast import STATEMENTS
-from fanzha.simulate.country import simulate
-from fanzha.simulate.following import SCOPES, following
-from fanzha.simulate.statements import statement
-from fanzha.simulate.world import World
+from fanzha.simulate.tour.cast import STATEMENTS
+from fanzha.simulate.tour.country import simulate
+from fanzha.simulate.tour.following import SCOPES, following
+from fanzha.simulate.tour.statements import statement
+from fanzha.simulate.tour.world import World
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 from random import Random
 
 from fanzha.simulate.invent import stream
-from fanzha.simulate.world import Draft, Plan
+from fanzha.simulate.tour.world import Draft, Plan
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000

@@ -1,11 +1,11 @@
 """`simulate(preset, seed)`: the same two values always make the same world."""
 
-from fanzha.simulate import calling, telling
-from fanzha.simulate.cast import add_accounts, add_phones, crews
-from fanzha.simulate.honest import END_MS, START_MS, add_honest
-from fanzha.simulate.money import run
-from fanzha.simulate.victims import add_ordeals
-from fanzha.simulate.world import Draft, World
+from fanzha.simulate.tour import calling, telling
+from fanzha.simulate.tour.cast import add_accounts, add_phones, crews
+from fanzha.simulate.tour.honest import END_MS, START_MS, add_honest
+from fanzha.simulate.tour.money import run
+from fanzha.simulate.tour.victims import add_ordeals
+from fanzha.simulate.tour.world import Draft, World
 
 
 def simulate(preset: str, seed: int) -> World:

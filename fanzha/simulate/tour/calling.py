@@ -2,10 +2,10 @@
 
 from random import Random
 
-from fanzha.simulate.honest import DAY_MS, END_MS, FRAUD_MS, HOUR_MS, START_MS
 from fanzha.simulate.invent import stream
-from fanzha.simulate.victims import Ordeal
-from fanzha.simulate.world import Call, Draft, Gang, Phone
+from fanzha.simulate.tour.honest import DAY_MS, END_MS, FRAUD_MS, HOUR_MS, START_MS
+from fanzha.simulate.tour.victims import Ordeal
+from fanzha.simulate.tour.world import Call, Draft, Gang, Phone
 
 CALLS_FROM_MS = START_MS + 92 * DAY_MS  # operators hand over about six weeks
 BANK_SMS, POLICE_LINE = "95588", "96110"

@@ -5,7 +5,7 @@ from random import Random
 
 from fanzha.errors import NotFound
 from fanzha.simulate import invent
-from fanzha.simulate.world import Account, Draft, Gang, Person, Phone
+from fanzha.simulate.tour.world import Account, Draft, Gang, Person, Phone
 
 CITIES = ("杭州", "成都", "武汉", "沈阳", "南宁", "长沙")
 THAI_CITIES = ("Bangkok", "Chiang Mai")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 
 from fanzha.formats.writing import csv_text, workbook
-from fanzha.simulate.statements import Row
+from fanzha.simulate.tour.statements import Row
 
 MADE = datetime(2026, 11, 16, 9, 0, 0)  # workbooks know no zone
 SHANGHAI, BANGKOK = timezone(timedelta(hours=8)), timezone(timedelta(hours=7))

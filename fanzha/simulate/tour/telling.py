@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from fanzha.simulate import spell
-from fanzha.simulate.honest import HOUR_MS
 from fanzha.simulate.invent import stream
-from fanzha.simulate.victims import Ordeal
-from fanzha.simulate.world import Account, Draft, Gang, Named, Phone, Report, Transfer
+from fanzha.simulate.tour.honest import HOUR_MS
+from fanzha.simulate.tour.victims import Ordeal
+from fanzha.simulate.tour.world import Account, Draft, Gang, Named, Phone, Report, Transfer
 
 ZONES = {"CNY": ("Asia/Shanghai", 8), "THB": ("Asia/Bangkok", 7)}
 PRETEXT = {
