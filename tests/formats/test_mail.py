@@ -158,7 +158,10 @@ def test_dates(date: str, at_ms: int, zone: str) -> None:
     assert (row["at_ms"], row["zone"]) == (at_ms, zone)
 
 
-@pytest.mark.parametrize("date", ["yesterday", "Mon, 99 May 2024 10:00:00 +0800", "06/05/2024", "+"])
+@pytest.mark.parametrize(
+    "date",
+    ["yesterday", "Mon, 99 May 2024 10:00:00 +0800", "06/05/2024", "+", "Mon, 6 May 2024 10:00:00 +080055555555555"],
+)
 def test_a_date_that_cannot_be_read_is_left_out_with_a_note(date: str) -> None:
     data = body("text", head=HEAD.replace("Mon, 6 May 2024 10:00:00 +0800", date))
     assert report(data)["at_ms"] is None

@@ -150,7 +150,7 @@ def _moment(raw: str) -> str:
     plain = shown(raw)
     try:
         at = utils.parsedate_to_datetime(plain)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return plain
     return at.isoformat(timespec="seconds") if at.tzinfo is not None else at.isoformat(timespec="seconds") + "Z"
 
