@@ -4,6 +4,7 @@
 """
 
 import inspect
+import json
 import os
 import re
 import subprocess
@@ -17,9 +18,10 @@ from fanzha.errors import FanzhaError
 from fanzha.formats import known
 from fanzha.model import terms
 from fanzha.model.words import vocabulary
-from fanzha.show import commands, record_commands
-from fanzha.show.cli import COMMANDS, FUNCTIONS, ON_THE_RECORD
+from fanzha.show import commands, record_commands, replay_commands, score_commands, simulate_commands
+from fanzha.show.cli import COMMANDS, FUNCTIONS, MODULES, ON_THE_RECORD
 from fanzha.show.options import Changes, Common, Handling, RowChange
+from fanzha.simulate.parameters import declared, presets
 from fanzha.store.tables import all_tables
 
 ROOT = Path(__file__).parents[1]
@@ -91,7 +93,32 @@ def reference_page() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES = {"docs/tables.md": tables_page, "docs/reference.md": reference_page}
+def parameters_page() -> str:
+    lines = [
+        "# Parameters of a synthetic world",
+        "",
+        "Made from `fanzha/simulate/parameters/*.yaml` by `python -m tests.test_docs`. `fanzha simulate OUT --set NAME=VALUE` changes one.",
+        "",
+        "## Presets",
+        "",
+        "| preset | people | days | gangs | what it is | 说明 |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| `{name}` | {one['people']:,} | {one['days']} | {one['gangs']} | {one['en']} | {one['zh']} |"
+        for name, one in presets().items()
+    ]
+    part = ""
+    for name, one in declared().items():
+        if name.split(".")[0] != part:
+            part = name.split(".")[0]
+            lines += ["", f"## {part}", "", "| name | value | source | meaning | 含义 |", "|---|---|---|---|---|"]
+        value = json.dumps(one["value"], ensure_ascii=False).replace("|", "\\|")
+        lines.append(f"| `{name}` | `{value}` | {one['source']} | {one['en']} | {one['zh']} |")
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"docs/tables.md": tables_page, "docs/reference.md": reference_page, "docs/parameters.md": parameters_page}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -100,15 +127,18 @@ def test_generated_pages_are_fresh(name: str) -> None:
 
 
 def test_every_command_and_option_is_described() -> None:
-    page = (ROOT / "docs/commands.md").read_text(encoding="utf-8")
+    page = "".join((ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in ("commands", "worlds"))
+    apart = {"simulate": simulate_commands, "score": score_commands, "replay": replay_commands}
+    assert {name: module.__name__.split(".")[-1] for name, module in apart.items()} == MODULES
     for name in COMMANDS:
         assert f"`fanzha {name}" in page, name
-        function = getattr(record_commands if name in ON_THE_RECORD else commands, FUNCTIONS.get(name, name))
+        module = apart.get(name, record_commands if name in ON_THE_RECORD else commands)
+        function = getattr(module, FUNCTIONS.get(name, name))
         options = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
         for option in options:
-            if option.name not in ("common", "handling", "changes", "single"):
+            if option.name not in ("common", "handling", "changes", "single", "making", "asking"):
                 assert f"--{option.name.replace('_', '-')}" in page, f"{name} --{option.name}"
-    for record in (Common, Handling, Changes, RowChange):
+    for record in (Common, Handling, Changes, RowChange, simulate_commands.Making, simulate_commands.Asking):
         for field in record.__dataclass_fields__:
             assert f"--{field.replace('_', '-')}" in page, field
     for purpose in (*terms.PURPOSES, *terms.TLP):
@@ -127,7 +157,16 @@ def test_every_format_stands_in_the_readme() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "docs/commands.md"]
+    "name",
+    [
+        "README.md",
+        "README.zh-CN.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/commands.md",
+        "docs/worlds.md",
+    ],
 )
 def test_files_and_links_that_are_named_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")

@@ -14,7 +14,7 @@ LAYERS = [
     {"formats"},
     {"store"},
     {"document"},
-    {"ingest", "link", "trace", "respond", "simulate"},
+    {"ingest", "link", "trace", "respond", "simulate", "score"},
     {"chain"},
     {"show"},
     {"__init__", "__main__"},

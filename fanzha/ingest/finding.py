@@ -7,6 +7,7 @@ from pathlib import Path
 
 from fanzha.errors import InputError
 
+SYNTHETIC_WORLD = "world.json"  # beside `received`, `bodies` and `truth`: only what was received is evidence
 TOGETHER_FILES = 64
 TOGETHER_BYTES = 8 << 20
 
@@ -21,7 +22,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class LeftAlone:
-    """A thing in a folder that is not admitted: "link", "hidden", "workspace" or "special"."""
+    """A thing in a folder that is not admitted: "link", "hidden", "workspace", "synthetic" or "special"."""
 
     path: Path
     why: str
@@ -54,6 +55,11 @@ def files_below(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[Wanted], 
 def _below(folder: Path, prefix: str, found: list[Wanted], left: list[LeftAlone]) -> None:
     if (folder / "journal.sqlite").exists() and (folder / "lock").exists():
         left.append(LeftAlone(folder, "workspace"))
+        return
+    if (folder / SYNTHETIC_WORLD).exists() and (folder / "truth").is_dir():
+        left += [LeftAlone(path, "synthetic") for path in sorted(folder.iterdir()) if path.name != "received"]
+        if (folder / "received").is_dir():
+            _below(folder / "received", f"{prefix}received/", found, left)
         return
     for path in sorted(folder.iterdir()):
         name = f"{prefix}{path.name}"

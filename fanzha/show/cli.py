@@ -25,6 +25,9 @@ COMMANDS = (
     "export",
     "reference",
     "formats",
+    "simulate",
+    "replay",
+    "score",
     "doctor",
 )
 ON_THE_RECORD = (
@@ -40,6 +43,8 @@ ON_THE_RECORD = (
     "restore",
     "reference",
 )
+# A command's module where it is not the common one.
+MODULES = {"simulate": "simulate_commands", "score": "score_commands", "replay": "replay_commands"}
 # A command's function where its name is taken by Python or says too little.
 FUNCTIONS = {"map": "map_table", "case": "one_case", "export": "export_table", "formats": "list_formats"}
 
@@ -48,7 +53,7 @@ def make_app(words: Words) -> App:
     """The command line in one language."""
     app = App(name="fanzha", help=words("app"), version=VERSION, version_flags=["--version"])
     for place, name in enumerate(COMMANDS):
-        module = "record_commands" if name in ON_THE_RECORD else "commands"
+        module = MODULES.get(name, "record_commands" if name in ON_THE_RECORD else "commands")
         function = f"fanzha.show.{module}:{FUNCTIONS.get(name, name)}"
         app.command(function, name=name, help=words(name), sort_key=place)
     return app

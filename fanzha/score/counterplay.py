@@ -1,0 +1,224 @@
+"""What a sequence of holds would have caught: the chain's true movements played again with the holds in their way.
+
+Money that is held does not move on, so it cannot be caught twice. A hold stays until it has caught its amount, also from
+what arrives later; whether it ends before a freeze follows is not modelled (assumption).
+"""
+
+import heapq
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from fanzha.errors import InputError, NotFound
+from fanzha.score.purses import split
+from fanzha.score.told import Purse
+from fanzha.score.truth import Truth
+
+WITHOUT_END = 1 << 62  # the amount of a hold on everything
+ARRIVES, HOLDS, LEAVES = 0, 1, 2  # what comes first where moments are equal
+
+
+class Hold(NamedTuple):
+    """A hold at a moment (UTC ms) of an amount (minor units) in an account; `amount` WITHOUT_END holds everything."""
+
+    at_ms: int
+    account: str
+    currency: str
+    amount: int
+
+
+@dataclass(slots=True)
+class Played:
+    """What came of it. Amounts are minor units of the currency that the incident's victim paid in; times are UTC ms."""
+
+    paid: dict[int, tuple[str, int]] = field(default_factory=dict)
+    first_paid: dict[int, int] = field(default_factory=dict)
+    first_exit: dict[int, int] = field(default_factory=dict)  # as it truly was
+    first_hold: dict[int, int] = field(default_factory=dict)
+    caught: dict[int, int] = field(default_factory=dict)
+    asked: dict[str, tuple[int, int]] = field(default_factory=dict)  # per currency: holds of an amount, caught by them
+
+    def before_exit(self, incident: int) -> bool:
+        """Whether the first hold on an incident's money came before its first exit."""
+        return incident not in self.first_exit or self.first_hold[incident] < self.first_exit[incident]
+
+
+def read_log(path: Path) -> list[Hold]:
+    """The holds of a replay: JSON lines with at_ms, verb, account, amount_minor, currency; other verbs are left out."""
+    if not path.is_file():
+        raise NotFound(f"there is no replay log {path}", f"没有重放日志 {path}", where=str(path))
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            if row["verb"] == "hold":
+                found.append(
+                    Hold(int(row["at_ms"]), str(row["account"]), str(row["currency"]), int(row["amount_minor"]))
+                )
+        except (ValueError, KeyError, TypeError) as error:
+            raise InputError(
+                f"line {number} of the replay log is no step: {error}",
+                f"重放日志第 {number} 行不是有效的步骤:{error}",
+                where=str(path),
+                remedy="give the log that `fanzha replay` wrote",
+                remedy_zh="请使用 fanzha replay 生成的日志",
+            ) from error
+    return sorted(found)
+
+
+def first_come(truth: Truth, incidents: Collection[int]) -> list[Hold]:
+    """First come, first served: when a report is known, hold in the account that the victim paid what the victim paid.
+
+    At once and always in the right account, so it is better here than it is in life.
+    """
+    known = received(truth, incidents)
+    return sorted(
+        Hold(known[incident], payee, currency, amount)
+        for incident, _, payee, at_ms, amount, currency in truth.payments
+        if incident in known and at_ms <= known[incident]
+    )
+
+
+def freeze_known(truth: Truth, incidents: Collection[int]) -> list[Hold]:
+    """Freeze everything downstream: when a report is known, every account that its money has reached is frozen whole.
+
+    It is told the truth at once, which nobody is: an upper bound of what freezing can catch.
+    """
+    known = received(truth, incidents)
+    found = {
+        (known[incident], payee, currency)
+        for _, incident, _, payee, _, arrived_ms, _, currency, _, way, _ in truth.parcels
+        if payee and not way and arrived_ms <= known.get(incident, -1)
+    }
+    return [Hold(at_ms, account, currency, WITHOUT_END) for at_ms, account, currency in sorted(found)]
+
+
+def received(truth: Truth, incidents: Collection[int]) -> dict[int, int]:
+    """When the centre first got a report of each incident (UTC ms)."""
+    found: dict[int, int] = {}
+    for row in truth.reports.values():
+        one, at_ms = row["incident"], row["received_ms"]
+        if one in incidents and at_ms is not None:
+            found[one] = min(at_ms, found.get(one, at_ms))
+    return found
+
+
+class _Play:
+    """The state of one replay: free and held money per account, currency and incident."""
+
+    def __init__(self, truth: Truth, holds: Iterable[Hold]) -> None:
+        self.free: dict[Purse, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        self.locked: dict[tuple[int, str], int] = defaultdict(int)
+        self.room: dict[Purse, int] = defaultdict(int)
+        self.first_hold: dict[int, int] = {}
+        self.by_hold: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self.ways: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])  # group, incident: due, taken
+        self.sources = {(incident, transfer) for incident, transfer, *_ in truth.payments}
+        events: list[tuple[int, int, int, Any]] = []
+        for row in truth.parcels:
+            events.append((row[4], LEAVES, len(events), row))
+        for hold in holds:
+            events.append((hold.at_ms, HOLDS, len(events), hold))
+        self.events = events
+        heapq.heapify(events)
+
+    def run(self) -> None:
+        while self.events:
+            at_ms, kind, number, what = heapq.heappop(self.events)
+            if kind == LEAVES:
+                self.leave(what, at_ms, number)
+            elif kind == HOLDS:
+                self.hold(what)
+            else:
+                purse, incident, amount = what
+                self.free[purse][incident] += amount
+                self.lock(purse, at_ms)
+
+    def leave(self, row: tuple[Any, ...], at_ms: int, number: int) -> None:
+        transfer, incident, payer, payee, _, arrived_ms, amount, currency, _, way, group = row
+        if (incident, transfer) in self.sources:
+            moved = amount  # the victim pays all the same
+        elif payer:
+            there = self.free[payer, currency]
+            moved = min(amount, there.get(incident, 0))
+            there[incident] -= moved
+        else:  # an arrival: as much of it as left on the other side of the border
+            due, taken = self.ways.get((group, incident), (0, 0)) if group else (0, 0)
+            moved = amount * taken // due if due else amount
+        if way and group:
+            self.ways[group, incident][0] += amount
+            self.ways[group, incident][1] += moved
+        if payee and not way and moved:
+            heapq.heappush(self.events, (max(at_ms, arrived_ms), ARRIVES, number, ((payee, currency), incident, moved)))
+
+    def hold(self, hold: Hold) -> None:
+        purse = (hold.account, hold.currency)
+        self.room[purse] = min(WITHOUT_END, self.room[purse] + hold.amount)
+        if hold.amount < WITHOUT_END:
+            self.by_hold[hold.currency][0] += hold.amount
+        self.lock(purse, hold.at_ms)
+
+    def lock(self, purse: Purse, at_ms: int) -> None:
+        """Hold what is free in an account as far as its holds have room."""
+        room = self.room.get(purse, 0)
+        if not room:
+            return
+        there = {one: amount for one, amount in self.free[purse].items() if amount > 0}
+        got = min(room, sum(there.values()))
+        if not got:
+            return
+        for incident, amount in split(got, there).items():
+            self.free[purse][incident] -= amount
+            self.locked[incident, purse[1]] += amount
+            if amount:
+                self.first_hold.setdefault(incident, at_ms)
+        if room < WITHOUT_END:
+            self.room[purse] = room - got
+            self.by_hold[purse[1]][1] += got
+
+
+def play(truth: Truth, holds: Sequence[Hold]) -> Played:
+    """Play the chain's movements again with these holds in their way."""
+    state = _Play(truth, holds)
+    state.run()
+    done = Played(first_hold=state.first_hold)
+    for incident, _, _, at_ms, amount, currency in truth.payments:
+        before = done.paid.get(incident, (currency, 0))
+        done.paid[incident] = (before[0], before[1] + (amount if before[0] == currency else 0))
+        done.first_paid[incident] = min(at_ms, done.first_paid.get(incident, at_ms))
+    for _, incident, _, _, at_ms, _, _, _, _, way, _ in truth.parcels:
+        if way:
+            done.first_exit[incident] = min(at_ms, done.first_exit.get(incident, at_ms))
+    rates = _rates(truth)
+    for (incident, currency), amount in sorted(state.locked.items()):
+        paid_in = done.paid.get(incident, (currency, 0))[0]
+        there, here = rates.get((paid_in, currency), (0, 0)) if paid_in != currency else (1, 1)
+        if here:
+            done.caught[incident] = done.caught.get(incident, 0) + amount * there // here
+    done.asked = {currency: (asked, got) for currency, (asked, got) in sorted(state.by_hold.items())}
+    return done
+
+
+def _rates(truth: Truth) -> dict[tuple[str, str], tuple[int, int]]:
+    """What left and what arrived (minor units) for each pair of currencies that money was changed between."""
+    out: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    into: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    for _, _, payer, _, _, _, amount, currency, _, way, group in truth.parcels:
+        if group and way:
+            out[group].append((currency, amount))
+        elif group and not payer:
+            into[group].append((currency, amount))
+    rates: dict[tuple[str, str], tuple[int, int]] = {}
+    for group in sorted(set(out) & set(into)):
+        pair = (out[group][0][0], into[group][0][0])
+        left, came = rates.get(pair, (0, 0))
+        rates[pair] = (
+            left + sum(amount for currency, amount in out[group] if currency == pair[0]),
+            came + sum(amount for currency, amount in into[group] if currency == pair[1]),
+        )
+    return rates
