@@ -108,9 +108,12 @@ def _stamp(stamp: Stamp) -> Markup:
 
 
 def document(
-    stamp: Stamp, title: Text, register: Register, body: Iterable[Child], links: Iterable[tuple[str, Text]] = ()
+    stamp: Stamp, title: Text, register: Register | None, body: Iterable[Child], links: Iterable[tuple[str, Text]] = ()
 ) -> str:
-    """The whole page as text, complete in itself: opens from disk, loads nothing, both languages inside."""
+    """The whole page as text, complete in itself: opens from disk, loads nothing, both languages inside.
+
+    A page whose figures are about no case has no register, and no notes on how to read a case.
+    """
     lang = stamp.lang if stamp.lang in ("zh", "en") else "zh"
     sections = list(body)
     brand = word("brand")
@@ -154,7 +157,8 @@ def document(
         ),
         el("div", {"id": "panel-body"}),
     )
-    main = el("main", None, *sections, notes, register.markup(), el("footer", None, _stamp(stamp)))
+    evidence = (notes, register.markup()) if register is not None else ()
+    main = el("main", None, *sections, *evidence, el("footer", None, _stamp(stamp)))
     page = el(
         "html",
         {

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from fanzha.document.charts.draw import rect, words_at
 from fanzha.document.charts.measure import tenth
-from fanzha.document.figures import Register
 from fanzha.document.frame import document, section, table
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import Said, Stamp, Text
@@ -104,7 +103,7 @@ def score_html(page: ScorePage) -> str:
     if missing:
         body.append(section("missing", page.missing_title, *missing, note=page.missing_note))
     body += [_grid(grid) for grid in (page.groups, *page.grids)]
-    return document(page.stamp, page.title, Register(page.stamp), body)
+    return document(page.stamp, page.title, None, body)
 
 
 def write_score(page: ScorePage, path: Path) -> None:

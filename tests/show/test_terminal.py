@@ -53,8 +53,10 @@ def test_every_sentence_is_used() -> None:
     stages = {
         f"stage_{name}"
         for name in ("follow", "admit", "rebuild", "link", "trace", "respond", "report", "backup", "restore")
+    } | {
+        f"stage_{name}" for name in ("people", "everyday", "chain", "ledgers", "calls", "reports", "received", "replay")
     }
-    left = {f"left_{why}" for why in ("link", "hidden", "workspace", "special")}
+    left = {f"left_{why}" for why in ("link", "hidden", "workspace", "synthetic", "special")}
     unused = [
         key
         for key in _sentences()
