@@ -9,9 +9,10 @@ STEP ?= 1
 SECONDS_EACH ?= 600
 FLIPS ?= 2000
 SEED ?= 20261123
+PRESET ?= city
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test crash hostile fuzz bench examples lock clean
+.PHONY: help setup run test crash hostile fuzz bench score examples lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -62,7 +63,12 @@ bench: $(VENV)/.dev ## speed, beside the named peers; writes bench/results/
 	@$(BIN)/python bench/restore.py --seed $(SEED) --result bench/results/restore.json
 	@$(BIN)/python bench/phone.py --seed $(SEED) --result bench/results/phone.json
 	@$(BIN)/python bench/start.py --result bench/results/start.json
+	@$(BIN)/python bench/worlds.py --seed $(SEED) --result bench/results/worlds.json
 	@$(BIN)/python bench/scam_sites.py --seed $(SEED) --result bench/results/scam_sites.json
+
+score: $(VENV)/.dev ## a synthetic city replayed and scored against its truth; writes bench/results/score_PRESET.json (PRESET=city, SEED=)
+	@mkdir -p out
+	@$(BIN)/python bench/score.py --preset $(PRESET) --seed $(SEED) --result bench/results/score_$(PRESET).json --page out/score_$(PRESET).html
 
 examples: $(VENV)/.run ## make the example files again (same seed, same bytes)
 	@$(BIN)/python -m fanzha.simulate.tour examples/city --seed 20261123

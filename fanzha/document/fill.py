@@ -54,7 +54,8 @@ def write_pages(
                 Said(f"{left} more cases are in the tables: fanzha cases", f"另有 {left} 个案件见数据表:fanzha cases")
             ),
         )
-    singles = [case["id"] for case in cases if case["id"] not in set(worth)]
+    pages = set(worth)
+    singles = [case["id"] for case in cases if case["id"] not in pages]
     alone = Figure(len(singles), unit="reports", refs=tuple(world.report_ref(world.members[s][0]) for s in singles))
     index = IndexPage(
         stamp=stamp,

@@ -9,14 +9,13 @@ from pathlib import Path
 
 from fanzha.document.charts.draw import line, rect, words_at
 from fanzha.document.charts.measure import tenth
-from fanzha.document.figures import Register
 from fanzha.document.frame import document, section, table
 from fanzha.document.html import Child, Markup, el
 from fanzha.document.page import Stamp, Text
 from fanzha.document.words import bilingual, both
 from fanzha.store.disk import storage
 
-WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 360.0, 220.0, 46.0, 24.0, 8.0
+WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 360.0, 220.0, 46.0, 22.0, 24.0, 8.0
 BAR_LINE, BAR_AT, BAR_ROOM = 30.0, 150.0, 150.0
 COLOURS = ("#1f5fa8", "#b94a00", "#00756a")  # the world, then the samples
 DASHES = ("", "6 3", "2 3")  # so that they are told apart without colour
@@ -33,11 +32,10 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A published value: a point or, where `to` is given, a range at one height."""
+    """A published value: the share `y` reaches `x`."""
 
     x: float
     y: float
-    to: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +106,7 @@ def realism_html(page: RealismPage) -> str:
         if part.rows:
             shown.append(table(part.heads, [[both(cell) for cell in row] for row in part.rows]))
         body.append(section(part.key, part.title, *shown, note=part.note or None))
-    return document(page.stamp, page.title, Register(page.stamp), body)
+    return document(page.stamp, page.title, None, body)
 
 
 def write_realism(page: RealismPage, path: Path) -> None:
@@ -143,7 +141,7 @@ class _Scale:
     def ticks(self) -> list[int]:
         """The powers that are named: at most six."""
         step = max(1, -(-(self.high - self.low) // 6))
-        return list(range(self.low, self.high + 1, step))
+        return list(range(self.high, self.low - 1, -step))
 
 
 def scale(values: list[float], at: float, room: float) -> _Scale:
@@ -164,8 +162,8 @@ def _curves(picture: Curves) -> Markup:
     marks = [one for one in picture.marks if one.x > 0 and one.y > 0]
     if not points:
         return el("p", {"class": "quiet"}, "—")
-    xs = [x for x, _ in points] + [one.x for one in marks] + [one.to for one in marks if one.to]
-    across = scale(xs, LEFT, WIDTH - LEFT - 10)
+    xs = [x for x, _ in points] + [one.x for one in marks]
+    across = scale(xs, LEFT, WIDTH - LEFT - RIGHT)
     up = scale([y for _, y in points] + [one.y for one in marks], HEIGHT - BOTTOM, TOP + BOTTOM - HEIGHT)
     drawn: list[Child] = [el("title", None, bilingual(picture.title))]
     for tick in across.ticks():
@@ -176,48 +174,36 @@ def _curves(picture: Curves) -> Markup:
         ]
     for tick in up.ticks():
         y = up.place(10.0**tick)
-        drawn += [line(LEFT, y, WIDTH - 10, y, "tick"), words_at(LEFT - 5, y + 4, power(tick), anchor="end", size=11)]
+        drawn += [
+            line(LEFT, y, WIDTH - RIGHT, y, "tick"),
+            words_at(LEFT - 5, y + 4, power(tick), anchor="end", size=11),
+        ]
     for place, curve in enumerate(picture.curves):
         shown = [(across.place(x), up.place(y)) for x, y in curve.points if x > 0 and y > 0]
         points_text = "M" + "L".join(f"{tenth(x)} {tenth(y)}" for x, y in shown)
         drawn.append(el("path", {"d": points_text, "fill": "none", **_stroke(place)}))
-    for one in marks:
-        x, y = across.place(one.x), up.place(one.y)
-        if one.to is not None:
-            drawn.append(
-                el(
-                    "line",
-                    {
-                        "x1": tenth(x),
-                        "x2": tenth(across.place(one.to)),
-                        "y1": tenth(y),
-                        "y2": tenth(y),
-                        "stroke": GREY,
-                        "stroke-width": 3,
-                    },
-                )
-            )
-        else:
-            drawn.append(el("circle", {"cx": tenth(x), "cy": tenth(y), "r": 5, "fill": GREY, "stroke": "#fff"}))
-    key: list[Child] = [_key(curve.name, _stroke(place)) for place, curve in enumerate(picture.curves)]
+    drawn += [_dot(across.place(one.x), up.place(one.y)) for one in marks]
+    key: list[Child] = [_key(curve.name, _dash(_stroke(place))) for place, curve in enumerate(picture.curves)]
     if marks:
-        key.append(_key(picture.marked, {"stroke": GREY, "stroke-width": 5}))
+        key.append(_key(picture.marked, _dot(12, 6)))
     return el("div", None, _svg(picture.title, WIDTH, HEIGHT, drawn), el("ul", {"class": "legend"}, *key))
 
 
-def _stroke(place: int) -> dict[str, str | float]:
+def _stroke(place: int) -> dict[str, str | int | float | bool | None]:
     return {"stroke": COLOURS[place % 3], "stroke-width": 2.2, "stroke-dasharray": DASHES[place % 3] or "none"}
 
 
-def _key(name: Text, stroke: dict[str, str | float] | dict[str, object]) -> Markup:
-    drawn = el("line", {"x1": 0, "x2": 24, "y1": 6, "y2": 6, **stroke})  # type: ignore[dict-item]
-    return el(
-        "li",
-        None,
-        el("svg", {"class": "bars", "width": 24, "height": 12, "aria-hidden": "true"}, drawn),
-        " ",
-        both(name),
-    )
+def _dot(x: float, y: float) -> Markup:
+    return el("circle", {"cx": tenth(x), "cy": tenth(y), "r": 5, "fill": GREY, "stroke": "#fff"})
+
+
+def _key(name: Text, drawn: Markup) -> Markup:
+    small = el("svg", {"class": "bars", "width": 24, "height": 12, "aria-hidden": "true"}, drawn)
+    return el("li", None, small, " ", both(name))
+
+
+def _dash(stroke: dict[str, str | int | float | bool | None]) -> Markup:
+    return el("line", {"x1": 0, "x2": 24, "y1": 6, "y2": 6, **stroke})
 
 
 def _bars(picture: Bars, page: RealismPage) -> Markup:
@@ -234,8 +220,8 @@ def _bars(picture: Bars, page: RealismPage) -> Markup:
         if there is not None:
             drawn.append(rect(BAR_AT, y + 14, there / whole * BAR_ROOM, 9, "is-others"))
             drawn.append(words_at(BAR_AT + BAR_ROOM + 6, y + 23, text_there, size=11, style="quiet"))
-    key: list[Child] = [_key(page.here, {"stroke": COLOURS[0], "stroke-width": 8})]
+    key: list[Child] = [_key(page.here, rect(0, 1, 24, 11, "is-account"))]
     if paired:
-        key.append(_key(page.there, {"stroke": "#98a5b4", "stroke-width": 8}))
+        key.append(_key(page.there, rect(0, 1, 24, 11, "is-others")))
     svg = _svg(picture.title, WIDTH, step * len(picture.names) + 4, drawn)
     return el("div", None, svg, el("ul", {"class": "legend"}, *key) if paired else None)

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fanzha.simulate import gang_calls, orders
-from fanzha.simulate.call_rows import Calls, Contacted, add_events, device_of, phones_of, write_rows
-from fanzha.simulate.gang_calls import BANK_LINE
+from fanzha.simulate.call_rows import Calls, Contacted, add_events, phones_of, write_rows
+from fanzha.simulate.gang_calls import BANK_LINE, Posted
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.population import columns
 from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, Ints, World
@@ -19,12 +19,16 @@ def write_calls(world: World, p: Parameters, out: Path) -> None:
     folder = out / "bodies"
     folder.mkdir(parents=True, exist_ok=True)
     calls = Calls()
-    _ordinary(world, p, calls)
+    where = gang_calls.posted(world, p)
+    _ordinary(world, p, calls, where)
     contacts = [Contacted(one.victim, one.first_contact_ms, one.channel) for one in world.incidents]
     add_events(world, calls, gang_calls.with_targets(world, p))
-    add_events(world, calls, gang_calls.between_organisations(world, p))
+    add_events(world, calls, gang_calls.between_organisations(world, p, where))
+    lured, met = gang_calls.recruits(world, p, where)
+    add_events(world, calls, lured)
+    contacts += [one for one in met if one.at_ms >= world.start_ms]
     contacts += gang_calls.strangers(world, p, calls)
-    messages, reached = gang_calls.leads(world, p, calls)
+    messages, reached = gang_calls.leads(world, p, calls, gang_calls.introductions(world, p))
     write_rows(calls, folder / "calls.parquet")
     pq.write_table(messages, folder / "messages.parquet", compression="zstd")
     contacts = sorted(contacts + reached, key=lambda one: (one.at_ms, one.person, one.channel))
@@ -37,7 +41,7 @@ def write_calls(world: World, p: Parameters, out: Path) -> None:
     orders.write_parcels(world, p, folder / "parcels.parquet")
 
 
-def _ordinary(world: World, p: Parameters, calls: Calls) -> None:
+def _ordinary(world: World, p: Parameters, calls: Calls, where: Posted) -> None:
     """Everybody's calls: family, colleagues, friends, couriers, shops, notices of banks."""
     rng = columns(world.seed, "calls")
     people = world.holders.people
@@ -60,7 +64,7 @@ def _ordinary(world: World, p: Parameters, calls: Calls) -> None:
     median, sigma, cap = p["calls.duration"]
     seconds = np.minimum(cap, 1 + np.exp(rng.standard_normal(count) * sigma) * median).astype(np.int64)
     seconds[notice | (rng.random(count) < p["calls.unanswered"])] = 0
-    imei, cell = device_of(world, holder, at_ms)
+    imei, cell = where.device(world, holder, at_ms)
     imei, cell = np.where(notice, 0, imei), np.where(notice, 0, cell)
     kept = caller != callee
     calls.block(caller[kept], callee[kept], at_ms[kept], seconds[kept], notice[kept], (imei[kept], cell[kept]))

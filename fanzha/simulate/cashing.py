@@ -1,19 +1,31 @@
 """How money leaves the accounts: cash, coin, gold and goods, merchants' orders, other countries; and what holders spend.
 
-An honest payee who got disputed money for goods is an exit too: a good-faith receiver.
+An honest payee who got disputed money for goods is an exit too: a good-faith receiver. At the end what the chain pays its own.
 """
 
 from dataclasses import replace
+from itertools import zip_longest
 
 import numpy as np
 
+from fanzha.simulate import invent, tools
 from fanzha.simulate.books import Books, Lot, parts, taken, total
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.population import of_kind
-from fanzha.simulate.underworld import Underworld, account_country, at, drawn
+from fanzha.simulate.underworld import Gang, Underworld, account_country, at, drawn
 from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, Ints, Moved, World
 
 NOTE_MINOR = 10_000  # machines pay out hundreds
+HIRED = (
+    "data_seller",
+    "sim_box",
+    "script",
+    "lead_generator",
+    "tech",
+    "recruiter",
+    "smuggler",
+)  # paid by gangs for work
+Wage = tuple[int, int, int]  # (at_ms, payee, amount_minor)
 
 
 class Counter:
@@ -190,3 +202,107 @@ class Counter:
         if amount and payee >= 0:
             moved = Moved(account, payee, self._open(country, now), 0, 0, "pay", exit="goods")
             self.books.send(moved, taken(lots, amount))
+
+
+def hires(world: World, p: Parameters, underworld: Underworld, moved: list[Moved]) -> list[Moved]:
+    """What the chain pays its own, out of its own money: at most `laundering.hire_share` of all its transfers.
+
+    A dealer pays card holders before their accounts are first used; a gang's purse, filled by a dealer in coin, pays
+    services and operators who are free.
+    """
+    desk, share = Payroll(world, p, underworld), p["laundering.hire_share"]
+    room = int(len(moved) * share / (1 - share))
+    cards = desk.cards(moved)[: int(room * p["laundering.hire_card_part"])]
+    gangs = [gang for gang in underworld.gangs.values() if gang.purse >= 0]
+    each = (room - len(cards)) // max(1, len(gangs))
+    return cards + [one for gang in gangs for one in desk.purse(gang, each)]
+
+
+class Payroll:
+    """Who is paid what and when; nobody who was trafficked, and only within one country."""
+
+    def __init__(self, world: World, p: Parameters, underworld: Underworld) -> None:
+        self.world, self.p, self.underworld = world, p, underworld
+        self.rng = invent.stream(world.seed, "chain/hires")
+        self.tills: dict[tuple[int, int], int] = {}  # (organisation, country) -> its first account there
+        for account, organisation in world.controller.items():
+            self.tills.setdefault((organisation, account_country(world, account)), account)
+
+    def _amount(self, role: str, country: int) -> int:
+        least, most = self.p["laundering.hire_yuan"][role]
+        return int(self.rng.randint(least // 10, most // 10) * 10 * COUNTRIES[country].per_yuan) * 100
+
+    def _sent(self, payer: int, wage: Wage) -> Moved:
+        at_ms, payee, amount = wage
+        return Moved(payer, payee, at_ms, at_ms + self.rng.randrange(800, 9_000), amount, "hire")
+
+    def cards(self, moved: list[Moved]) -> list[Moved]:
+        """What dealers pay for accounts, in a random order; into the holder's other account where there is one."""
+        world, p, rng = self.world, self.p, self.rng
+        used: dict[int, int] = {}
+        for one in moved:
+            for account in (one.payer, one.payee):
+                used[account] = min(one.at_ms, used.get(account, one.at_ms))
+        made = []
+        for dealer in [one for one in world.organisations if one.kind == "card_dealer"]:
+            for person in [person for person, role in dealer.members if role == "R-CARD"]:
+                own = int(world.accounts.first[person]), int(world.accounts.second[person])
+                sold = own[1] if own[1] in world.controller else own[0]
+                country = account_country(world, sold)
+                moment = used.get(sold, world.start_ms) - int(rng.uniform(*p["laundering.hire_card_hours"]) * HOUR_MS)
+                amount, payer = self._amount("R-CARD", country), self.tills.get((dealer.id, country), -1)
+                if payer >= 0 and moment >= world.start_ms and world.controller.get(sold, -1) >= 0:
+                    payee = own[0] if own[0] != sold else own[1] if own[1] >= 0 else sold
+                    if account_country(world, payee) == country:
+                        made.append(self._sent(payer, (moment, payee, amount)))
+        rng.shuffle(made)
+        return made
+
+    def purse(self, gang: Gang, most: int) -> list[Moved]:
+        """A gang's payments, services and operators by turns, and before them what fills its purse; at most so many in all."""
+        country = account_country(self.world, gang.purse)
+        services, operators = self._services(gang), self._operators(gang)
+        due = [one for pair in zip_longest(services, operators) for one in pair if one]
+        wages: list[Wage] = []
+        for person, role, since_ms in due:
+            payee = int(self.world.accounts.first[person])
+            at_ms = self._payday(country, since_ms)
+            if at_ms and payee != gang.purse and account_country(self.world, payee) == country:
+                wages.append((at_ms, payee, self._amount(role, country)))
+        wages = wages[: max(0, most - 1)]
+        dealers = [self.tills.get((one, country), -1) for one in gang.services.get("otc", [])]
+        if not wages or max(dealers, default=-1) < 0:
+            return []
+        before = min(wages)[0] - int(self.rng.uniform(*self.p["laundering.hire_fill_hours"]) * HOUR_MS)
+        step = int(1000 * COUNTRIES[country].per_yuan) * 100
+        filling = -(-sum(amount for _, _, amount in wages) // step) * step
+        first = self._sent(max(dealers), (max(before, self.world.start_ms), gang.purse, filling))
+        return [first, *(self._sent(gang.purse, wage) for wage in wages)]
+
+    def _services(self, gang: Gang) -> list[tuple[int, str, int]]:
+        """One who works in each service of a gang, the role, and the earliest day."""
+        world = self.world
+        bought = [world.organisations[one] for kind in HIRED for one in gang.services.get(kind, [])]
+        found = [(*one.members[0], world.start_ms) for one in bought if one.members]
+        self.rng.shuffle(found)
+        return found
+
+    def _operators(self, gang: Gang) -> list[tuple[int, str, int]]:
+        """Operators of a gang who are not held there against their will, and their first day."""
+        found = []
+        for crew in [self.world.organisations[one.organisation] for one in gang.crews]:
+            for person, role in crew.members:
+                if role == "R-OPER" and person not in crew.coerced:
+                    found.append((person, role, max(self.world.start_ms, tools.joined_ms(self.world, self.p, person))))
+        self.rng.shuffle(found)
+        return found
+
+    def _payday(self, country: int, since_ms: int) -> int:
+        """A moment in the daytime, some days after the first; 0 where the period ends before."""
+        world, rng = self.world, self.rng
+        first = since_ms + int(self.p["laundering.hire_after_days"] * DAY_MS)
+        if first >= world.end_ms - 2 * DAY_MS:
+            return 0
+        day = rng.randrange(first, world.end_ms - 2 * DAY_MS) // DAY_MS + 1
+        local = day * DAY_MS + rng.randrange(10 * HOUR_MS, 20 * HOUR_MS)
+        return local - COUNTRIES[country].offset_minutes * MINUTE_MS

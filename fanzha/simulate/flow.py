@@ -1,7 +1,7 @@
 """Money that moved, read back in columns from the ledgers of a written world."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,14 +43,8 @@ class Flow:
 
     def kept(self, which: Flags) -> "Flow":
         """The transfers named by `which`, of the same accounts and period."""
-        columns = ("payer", "payee", "at_ms", "amount_minor", "currency", "cash", "transfer")
-        return Flow(
-            *(getattr(self, name)[which] for name in columns),
-            self.accounts,
-            self.currencies,
-            self.start_ms,
-            self.end_ms,
-        )
+        names = ("payer", "payee", "at_ms", "amount_minor", "currency", "cash", "transfer")
+        return replace(self, **{name: getattr(self, name)[which] for name in names})
 
     def between(self) -> "Flow":
         """Transfers from one account to another: no cash, nobody outside."""

@@ -4,16 +4,18 @@ Numbers of gangs call many people once, from SIM boxes that never move; financie
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from random import Random
 
 import numpy as np
 import pyarrow as pa
 
-from fanzha.simulate.call_rows import Calls, Contacted, Event, numbers_text, phones_of
+from fanzha.simulate import tools
+from fanzha.simulate.call_rows import Calls, Contacted, Event, device_of, numbers_text, phones_of
 from fanzha.simulate.invent import stream
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.population import columns
-from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, Ints, Resource, World
+from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, Incident, Ints, Resource, World
 
 BANK_LINE, POLICE_LINE = 95588, 96110
 SERVICES = (
@@ -21,6 +23,62 @@ SERVICES = (
     "recruiter", "smuggler", "otc", "cash_fleet",
 )  # fmt: skip
 HEADS = ("R-BOSS", "R-CORE")
+QUIET = ("recruiter", "smuggler", "lead_generator")  # their telephones do not call strangers one after the other
+NEVER_MS = 1 << 62
+Message = tuple[int, Incident, int]  # of a lead generator: (place of the sender in World.resources, to whom, at_ms)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """Where operators work, by holder: when they cross a border and the cell there; their first day and the cell then; when
+    their crew moves and the cell after it."""
+
+    crossed_ms: Ints
+    border: Ints
+    since_ms: Ints
+    cell: Ints
+    moved_ms: Ints
+    cell_after: Ints
+
+    def device(self, world: World, holders: Ints, at_ms: Ints) -> tuple[Ints, Ints]:
+        """IMEI and cell of people: an operator's telephone is where the crew is or on the way to it, all others at home."""
+        imei, cell = device_of(world, holders, at_ms)
+        for begins_ms, there in (
+            (self.crossed_ms, self.border),
+            (self.since_ms, self.cell),
+            (np.maximum(self.moved_ms, self.since_ms), self.cell_after),
+        ):
+            cell = np.where(at_ms >= begins_ms[holders], there[holders], cell)
+        return imei, np.asarray(cell)
+
+    def of(self, world: World, holder: int, at_ms: int) -> tuple[int, int]:
+        """The same of one person."""
+        imei, cell = self.device(world, np.array([holder]), np.array([at_ms]))
+        return int(imei[0]), int(cell[0])
+
+
+def cell_in(country: int, region: int, salt: int) -> int:
+    """A cell of a region, as `device_of` numbers them."""
+    return (4_100 + country * 200 + region * 10) * 10**6 + 20_000 + salt % 4_000
+
+
+def posted(world: World, p: Parameters) -> Posted:
+    """Operators of all crews, and from which cell their telephones are heard."""
+    count = len(world.holders)
+    made = Posted(*(np.full(count, value, np.int64) for value in (NEVER_MS, 0, NEVER_MS, 0, NEVER_MS, 0)))
+    for crew in [one for one in world.organisations if one.kind == "crew"]:
+        moment, before, after = tools.move_of(world, p, crew.id)
+        for person in [person for person, role in crew.members if role == "R-OPER"]:
+            first = made.since_ms[person] = max(world.start_ms, tools.joined_ms(world, p, person))
+            home = int(world.holders.country[person])
+            if first > world.start_ms and tools.place_of(world, p, crew.id, first)[0] != home:
+                days = stream(world.seed, f"calls/crossing/{person}").uniform(*p["calls.travel_days"])
+                region = COUNTRIES[home].regions.index(p["calls.border_regions"][COUNTRIES[home].code])
+                made.crossed_ms[person] = first - int(days * DAY_MS)
+                made.border[person] = cell_in(home, region, person)
+            made.moved_ms[person] = moment if moment >= 0 else NEVER_MS
+            made.cell[person], made.cell_after[person] = (cell_in(*place, crew.id) for place in (before, after))
+    return made
 
 
 def number_of(resource: Resource) -> int:
@@ -76,7 +134,7 @@ def with_targets(world: World, p: Parameters) -> Iterable[Event]:
                 yield Event(POLICE_LINE, target, back, rng.randrange(60, 400))
 
 
-def between_organisations(world: World, p: Parameters) -> Iterable[Event]:
+def between_organisations(world: World, p: Parameters, where: Posted) -> Iterable[Event]:
     """Services and the gangs they sell to, crews and those above them, dealers and holders of cards, financiers (rarely)."""
     rng = stream(world.seed, "calls/organisations")
     heads = {one.id: _heads(world, one.id) for one in world.organisations}
@@ -97,7 +155,11 @@ def between_organisations(world: World, p: Parameters) -> Iterable[Event]:
             for holder, role in one.members:
                 if role in ("R-OPER", "V-TRAF"):
                     count = round(p["calls.crew_per_day"] * 7 * weeks * rng.uniform(0.3, 1.7))
-                    yield from _pairs(world, rng, holder, above, count)
+                    for call in _pairs(world, rng, holder, above, count):
+                        if call.at_ms < where.since_ms[holder]:
+                            continue
+                        imei, cell = where.of(world, call.holder, call.at_ms)
+                        yield Event(call.caller, call.callee, call.at_ms, call.seconds, False, -1, imei, cell)
             yield from _pairs(world, rng, first, heads.get(one.parent, []), round(3 * weeks))
     for account, organisation in sorted(world.controller.items()):
         members = world.organisations[organisation].members
@@ -130,6 +192,8 @@ def strangers(world: World, p: Parameters, calls: Calls) -> list[Contacted]:
     reached: list[Contacted] = []
     for place, (imei, cell) in devices.items():
         resource = world.resources[place]
+        if world.organisations[resource.owner].kind in QUIET:
+            continue
         begins, ends = max(resource.from_ms, world.start_ms), min(resource.to_ms, world.end_ms)
         days = min((ends - begins) / DAY_MS, p["calls.cold_days_max"])
         if days <= 0:
@@ -168,17 +232,107 @@ def _people_of(world: World, number: int) -> slice:
     return slice(first, last) if last > first else slice(0, world.holders.people)
 
 
-def leads(world: World, p: Parameters, calls: Calls) -> tuple[pa.Table, list[Contacted]]:
-    """Messages that lead generators send for gangs, by number of the script; no words are kept."""
+def _lines(world: World) -> dict[tuple[str, int], list[int]]:
+    """Telephones of quiet services: (kind of service, gang) -> places in World.resources."""
+    found: dict[tuple[str, int], list[int]] = {}
+    for place, one in enumerate(world.resources):
+        kind = world.organisations[one.owner].kind
+        if one.kind == "phone" and kind in QUIET:
+            for gang in one.users:
+                found.setdefault((kind, gang), []).append(place)
+    return found
+
+
+def _line(world: World, rng: Random, places: list[int], at_ms: int) -> int:
+    """One of these telephones that is in use at a moment, or -1."""
+    now = [place for place in places if world.resources[place].from_ms <= at_ms < world.resources[place].to_ms]
+    return rng.choice(now) if now else -1
+
+
+def recruits(world: World, p: Parameters, where: Posted) -> tuple[list[Event], list[Contacted]]:
+    """Recruiters write to and call those who then work for a crew; smugglers call them around the day they cross a border."""
+    rng, lines, devices = stream(world.seed, "calls/recruits"), _lines(world), boxes(world, p)
+    events: list[Event] = []
+    reached: list[Contacted] = []
+    for crew in [one for one in world.organisations if one.kind == "crew"]:
+        for person in [person for person, role in crew.members if role == "R-OPER"]:
+            first = int(where.since_ms[person])
+            moments = sorted(
+                first - int(rng.uniform(*p["calls.lure_days"]) * DAY_MS)
+                for _ in range(rng.randint(*p["calls.lure_messages"]))
+            )
+            if first <= world.start_ms:
+                continue
+            for at_ms in moments:
+                place = _line(world, rng, lines.get(("recruiter", crew.parent), []), at_ms)
+                written = rng.random() < p["calls.lure_written"]
+                seconds = 0 if written else rng.randrange(40, 900)
+                if place >= 0:
+                    number, phone = number_of(world.resources[place]), int(world.holders.phone[person])
+                    events.append(Event(number, phone, at_ms, seconds, written, -1, *devices[place]))
+                    reached.append(Contacted(person, at_ms, "sms" if written else "call"))
+            places = lines.get(("smuggler", crew.parent), [])
+            events += _guided(world, p, rng, person, where, places, devices)
+    return events, reached
+
+
+def _guided(
+    world: World,
+    p: Parameters,
+    rng: Random,
+    person: int,
+    where: Posted,
+    places: list[int],
+    devices: dict[int, tuple[int, int]],
+) -> list[Event]:
+    """Calls with a smuggler on the way: both telephones are heard near the border from the crossing on; none within a country."""
+    crossing = int(where.crossed_ms[person])
+    place = _line(world, rng, places, crossing)
+    if place < 0:
+        return []
+    (before, after), resource = p["calls.guide_hours"], world.resources[place]
+    imei, base = devices[place]
+    number, phone = number_of(world.resources[place]), int(world.holders.phone[person])
+    events = []
+    count = rng.randint(*p["calls.guide_calls"])
+    for turn in range(count):
+        at_ms = crossing + int((-before + (before + after) * (turn + rng.random()) / count) * HOUR_MS)
+        seconds, outward = rng.randrange(15, 240), rng.random() < 0.6
+        if not resource.from_ms <= at_ms < resource.to_ms:
+            continue  # the number is not in use yet, or no longer
+        if outward:
+            cell = int(where.border[person]) if at_ms >= crossing else base
+            events.append(Event(number, phone, at_ms, seconds, False, -1, imei, cell))
+        else:
+            events.append(Event(phone, number, at_ms, seconds, False, -1, *where.of(world, person, at_ms)))
+    return events
+
+
+def introductions(world: World, p: Parameters) -> list[Message]:
+    """A lead generator's message before the crew's own contact by message, group or platform: sender, to whom, when."""
+    rng, lines = stream(world.seed, "calls/introductions"), _lines(world)
+    found: list[Message] = []
+    for incident in world.incidents:
+        if incident.channel in ("social", "group", "sms") and rng.random() < p["calls.introduced_share"]:
+            at_ms = incident.first_contact_ms - int(rng.uniform(*p["calls.introduced_hours"]) * HOUR_MS)
+            place = _line(world, rng, lines.get(("lead_generator", incident.gang), []), at_ms)
+            if place >= 0:
+                found.append((place, incident, at_ms))
+    return found
+
+
+def leads(world: World, p: Parameters, calls: Calls, introduced: list[Message]) -> tuple[pa.Table, list[Contacted]]:
+    """Messages that lead generators send for gangs, by number of the script, those that introduce a target too; no words."""
     rng = columns(world.seed, "calls/leads")
     scripts = {one.gang: one.script for one in reversed(world.incidents)}
     numbers: dict[int, list[int]] = {}
     for place, one in enumerate(world.resources):
-        for gang in one.users if one.kind == "phone" else ():
+        quiet = world.organisations[one.owner].kind in QUIET
+        for gang in one.users if one.kind == "phone" and not quiet else ():
             numbers.setdefault(gang, []).append(place)
     devices = boxes(world, p)
     median, sigma, cap = p["calls.leads_per_day"]
-    parts: list[tuple[Ints, Ints, Ints, int]] = []
+    parts: list[tuple[Ints, Ints, Ints, Ints]] = []
     for organisation in world.organisations:
         for gang in organisation.serves if organisation.kind == "lead_generator" else ():
             for place in numbers.get(gang, [])[:: max(1, len(numbers.get(gang, [])) // 4)]:
@@ -195,11 +349,9 @@ def leads(world: World, p: Parameters, calls: Calls) -> tuple[pa.Table, list[Con
                 imei, cell = devices[place]
                 box = (np.full(count, imei), np.full(count, cell))
                 calls.block(sender, phones_of(world, to), at_ms, np.zeros(count, np.int64), np.ones(count, bool), box)
-                parts.append((sender, to, at_ms, scripts.get(gang, -1)))
-    sender = np.concatenate([one[0] for one in parts] or [np.zeros(0, np.int64)])
-    to = np.concatenate([one[1] for one in parts] or [np.zeros(0, np.int64)])
-    at_ms = np.concatenate([one[2] for one in parts] or [np.zeros(0, np.int64)])
-    script = np.concatenate([np.full(len(one[0]), one[3]) for one in parts] or [np.zeros(0, np.int64)])
+                parts.append((sender, to, at_ms, np.full(count, scripts.get(gang, -1))))
+    parts.append(_introduced(world, calls, devices, introduced))
+    sender, to, at_ms, script = (np.concatenate([one[column] for one in parts]) for column in range(4))
     order = np.lexsort((to, sender, at_ms))
     table = {
         "sender": numbers_text(sender[order]),
@@ -208,5 +360,20 @@ def leads(world: World, p: Parameters, calls: Calls) -> tuple[pa.Table, list[Con
         "channel": pa.repeat("sms", len(order)),
         "script": pa.array(script[order].astype(np.int64)),
     }
-    answered = order[:: max(1, int(1 / p["calls.leads_answered"]))]
-    return pa.table(table), [Contacted(int(to[one]), int(at_ms[one]), "sms") for one in answered]
+    bulk = order[order < len(order) - len(introduced)]
+    answered = bulk[:: max(1, int(1 / p["calls.leads_answered"]))]
+    reached = [Contacted(int(to[one]), int(at_ms[one]), "sms") for one in answered]
+    return pa.table(table), reached + [Contacted(one.victim, moment, one.channel) for _, one, moment in introduced]
+
+
+def _introduced(
+    world: World, calls: Calls, devices: dict[int, tuple[int, int]], introduced: list[Message]
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Sender, receiver (holder), moment and script of messages that introduce a target; they are added to the calls."""
+    sender = np.array([number_of(world.resources[place]) for place, _, _ in introduced], np.int64)
+    to = np.array([one.victim for _, one, _ in introduced], np.int64)
+    at_ms = np.array([moment for _, _, moment in introduced], np.int64)
+    box = np.array([devices[place] for place, _, _ in introduced], np.int64).reshape(-1, 2)
+    nothing = np.zeros(len(sender), np.int64)
+    calls.block(sender, phones_of(world, to), at_ms, nothing, nothing == 0, (box[:, 0], box[:, 1]))
+    return sender, to, at_ms, np.array([one.script for _, one, _ in introduced], np.int64)

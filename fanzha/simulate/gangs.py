@@ -7,7 +7,7 @@ domain's list (R-FIN ... V-UNW). Sizes and shares are parameters (gangs.yaml), e
 from collections.abc import Iterable
 from random import Random
 
-from fanzha.simulate import invent, laundering, names, scams, tools
+from fanzha.simulate import cashing, invent, laundering, names, scams, tools
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.population import of_kind
 from fanzha.simulate.profiles import ADULT, Casting, Profile, companies
@@ -44,6 +44,7 @@ def add_chain(world: World, p: Parameters, gangs: int, incidents: int, moved_max
         chain.casting.taken = set(drawn_before)
         paid = scams.add_incidents(world, p, chain.underworld, chain.casting, count)
         moved = laundering.launder(world, p, chain.underworld, paid)
+        moved += cashing.hires(world, p, chain.underworld, moved)
         if len(moved) <= moved_max or not count:
             break
         count = min(count - 1, int(count * moved_max / len(moved) * 0.98))
@@ -265,6 +266,22 @@ class Chain:
             house.farmers[home] = [one.account for one in self._leases(house, home, few, few)]
         for gang in underworld.gangs.values():
             gang.fronts.sort(key=lambda one: (one.from_ms, one.account))
+        self._purses()
+
+    def _purses(self) -> None:
+        """The account from which each gang pays: a core member's, the boss's or a bought one. Dealers pay and sell from their own."""
+        world, p = self.world, self.p
+        for gang in self.underworld.gangs.values():
+            holder = drawn(self.rng, p["gangs.purse_holders"])
+            own = [person for person, role in world.organisations[gang.organisation].members if role == holder]
+            account = int(world.accounts.first[own[0]]) if own else self._card([gang.organisation], gang.country)
+            if account >= 0:
+                gang.purse = account
+                world.controller[account] = gang.organisation
+        for one in world.organisations:
+            for person, role in one.members if one.kind in ("card_dealer", "otc") else ():
+                if role == SERVICE_ROLE[one.kind]:
+                    world.controller.setdefault(int(world.accounts.first[person]), one.id)
 
     def _fronts(self, gang: Gang, count: int) -> list[Lease]:
         """Accounts that victims of a gang pay; a few are let to a second gang as well."""

@@ -14,7 +14,7 @@ from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.reporting import Report
 from fanzha.simulate.spell import defanged
 from fanzha.simulate.tour.statements import Row, record
-from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, World
+from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, Resource, World
 
 TOKEN_MINOR = 1_000_000  # USDT has six decimals
 IMSI_PREFIXES = {"CN": "46099", "TH": "52099", "IN": "40499"}  # networks that no operator holds
@@ -35,9 +35,9 @@ def _day(at_ms: int) -> datetime:
 
 def _sites(world: World, p: Parameters) -> Iterator[File]:
     """A platform's list: most sites in use, and some that are harmless."""
-    rng = stream(world.seed, "handed_over/sites")
+    rng, kinds = stream(world.seed, "handed_over/sites"), [one.kind for one in world.organisations]
     listed = [
-        (one.value, "scam site", one.from_ms)
+        (one.value, "job advert" if kinds[one.owner] == "recruiter" else "scam site", one.from_ms)
         for one in world.resources
         if one.kind == "domain" and rng.random() < p["bodies.platform_sites_share"]
     ]
@@ -160,36 +160,64 @@ def _subscriber(
 
 
 def _wallets(world: World, reports: Sequence[Report], p: Parameters) -> Iterator[File]:
-    """An explorer's export of each of a few named wallets: tokens bought with money that left the accounts as crypto."""
+    """An explorer's export of each of a few named wallets: tokens bought with money that left the accounts as crypto; then of
+    the marketplaces' wallets that a part of them came through."""
     users: dict[int, set[int]] = {}
     incidents = {one.id: one for one in world.incidents}
     for report in reports:
         if report.incident >= 0 and (place := incidents[report.incident].wallet) >= 0:
             users.setdefault(place, set()).add(incidents[report.incident].gang)
-    price = float(p["bodies.yuan_per_usdt"])
+    through: dict[str, list[Row]] = {}
     for place in sorted(users, key=lambda place: (-len(users[place]), place))[: int(p["bodies.wallets_max"])]:
-        rng = stream(world.seed, f"handed_over/wallet/{place}")
-        sellers: dict[int, str] = {}
-        rows: list[Row] = []
-        for moved in world.moved:
-            gangs = {incidents[one.incident].gang for one in moved.parcels if one.incident in incidents}
-            if moved.exit != "crypto" or not gangs & users[place] or rng.random() < 0.5:
-                continue
-            rate = COUNTRIES[int(world.banks.country[world.accounts.bank[moved.payer]])].per_yuan
-            seller = sellers.setdefault(moved.payee, tron_address(rng))
-            rows.append(
-                {
-                    "account": world.resources[place].value,
-                    "counter_account": f"TRON:{seller}",
-                    "direction": "in",
-                    "at_ms": moved.arrived_ms + rng.randrange(3, 50) * MINUTE_MS,
-                    "amount_minor": int(moved.amount_minor / 100 / rate / price * TOKEN_MINOR),
-                    "currency": "USDT",
-                    "serial": f"{rng.getrandbits(256):064x}",
-                    "success": True,
-                }
-            )
+        rows = _tokens(world, p, place, users[place], through)
         if rows:
-            rows.sort(key=lambda row: (int(str(row["at_ms"])), str(row["serial"])))
-            data = known.named("chain_transfers").write({"legs": record("legs", rows)})
-            yield "chain", f"explorer_{world.resources[place].value[-8:]}_{_day(world.end_ms):%Y%m%d}.csv", data
+            yield _exported(world, world.resources[place].value, rows)
+    for wallet in sorted(through, key=lambda one: (-len(through[one]), one))[: int(p["bodies.guarantee_files"])]:
+        yield _exported(world, wallet, through[wallet])
+
+
+def _exported(world: World, wallet: str, rows: list[Row]) -> File:
+    """The explorer's file of one wallet."""
+    rows.sort(key=lambda row: (int(str(row["at_ms"])), str(row["serial"])))
+    data = known.named("chain_transfers").write({"legs": record("legs", rows)})
+    return "chain", f"explorer_{wallet[-8:]}_{_day(world.end_ms):%Y%m%d}.csv", data
+
+
+def _tokens(world: World, p: Parameters, place: int, gangs: set[int], through: dict[str, list[Row]]) -> list[Row]:
+    """What came into a wallet of these gangs: from the sellers, or from a marketplace's wallet, whose own rows go into `through`."""
+    rng, price = stream(world.seed, f"handed_over/wallet/{place}"), float(p["bodies.yuan_per_usdt"])
+    incidents = {one.id: one for one in world.incidents}
+    owners = world.organisations
+    kept = [one for one in world.resources if one.kind == "wallet" and owners[one.owner].kind == "guarantee"]
+    sellers: dict[int, str] = {}
+    rows: list[Row] = []
+    for moved in world.moved:
+        mine = {incidents[one.incident].gang for one in moved.parcels if one.incident in incidents} & gangs
+        if moved.exit != "crypto" or not mine or rng.random() < 0.5:
+            continue
+        rate = COUNTRIES[int(world.banks.country[world.accounts.bank[moved.payer]])].per_yuan
+        seller = sellers.setdefault(moved.payee, tron_address(rng))
+        row: Row = {
+            "account": world.resources[place].value,
+            "counter_account": f"TRON:{seller}",
+            "direction": "in",
+            "at_ms": moved.arrived_ms + rng.randrange(3, 50) * MINUTE_MS,
+            "amount_minor": int(moved.amount_minor / 100 / rate / price * TOKEN_MINOR),
+            "currency": "USDT",
+            "serial": f"{rng.getrandbits(256):064x}",
+            "success": True,
+        }
+        keeper = _guarantor(kept, mine, int(str(row["at_ms"])))
+        if keeper and rng.random() < p["bodies.guaranteed_share"]:
+            before = int(str(row["at_ms"])) - rng.randrange(60, 170) * 1000
+            deposit = {**row, "account": keeper, "at_ms": before, "serial": f"{rng.getrandbits(256):064x}"}
+            release = {**row, "account": keeper, "counter_account": row["account"], "direction": "out"}
+            through.setdefault(keeper, []).extend((deposit, release))
+            row["counter_account"] = keeper
+        rows.append(row)
+    return rows
+
+
+def _guarantor(kept: Sequence[Resource], gangs: set[int], at_ms: int) -> str:
+    """The one of these wallets that a marketplace of one of the gangs has in use at a moment, or nothing."""
+    return next((one.value for one in kept if gangs & set(one.users) and one.from_ms <= at_ms < one.to_ms), "")

@@ -63,6 +63,7 @@ SUMMARIES: dict[str, tuple[str, str]] = {
     "merchant": ("扫码支付", "PURCHASE"),
     "abroad": ("跨境汇款", "OUTWARD REMITTANCE"),
     "arrival": ("跨境汇入", "INWARD REMITTANCE"),
+    "hire": ("转账", "TRANSFER"),
 }
 PLAIN = ("转账", "TRANSFER")
 CASH = ("cash_in", "cash_out", "cash")

@@ -218,8 +218,12 @@ def role_of(world: World, account: int, victim: bool, paid: bool) -> tuple[str, 
         if controlled or role:
             return ("otc" if kind == "otc" else "merchant_front"), "none"
         return BUSINESS_ROLES.get(kind, kind), INNOCENT_BUSINESSES.get(kind, "shop")
+    if controlled and world.organisations[world.controller[account]].kind == "gang":
+        return "purse", "unwitting" if role == "V-UNW" else "none"
     if role == "V-UNW":
         return "mule", "unwitting"
+    if role == "R-CARD" and not controlled:
+        return "person", "none"  # the holder's own other account, into which the dealer pays
     if controlled or role in MOVES_MONEY:
         return MOVES_MONEY.get(role, "mule"), "none"
     if victim:

@@ -16,7 +16,7 @@ from fanzha.simulate.realism import Realism, Shape
 from fanzha.simulate.spread import Spread
 
 ALIKE = 2.0  # two values within this factor are called alike
-DISTRIBUTIONS = ("out_degree", "in_degree", "amount", "gap_hours", "per_account_day", "component")
+DISTRIBUTIONS = ("out_degree", "in_degree", "amount", "gap_hours", "per_account_day")
 DWELL_ASSUMED = (0.8, 21.0)  # minutes, 5 to 95 % of the assumed lognormal (median 4, sigma 1)
 BARS = ("type", "age", "tier", "exit", "report")
 Samples = tuple[tuple[str, Shape], ...]
@@ -126,13 +126,14 @@ def _graph(shape: Shape, samples: Samples) -> Part:
     for currency, amounts in shape.amounts.items():
         values = f"{number(amounts.median)}, {number(amounts.p99)}"
         rows.append((say("amount_of", currency=currency), values, *("—" for _ in samples)))
-    heads = ((say("figure"), "wide"), (say("here"), "num"), *((name, "num") for name, _ in samples))
-    return Part(key="graph", title=say("graph"), note="", heads=heads, rows=tuple(rows))
+    heads: list[tuple[Text, str]] = [(say("figure"), "wide"), (say("here"), "num")]
+    heads += [(name, "num") for name, _ in samples]
+    return Part(key="graph", title=say("graph"), note="", heads=tuple(heads), rows=tuple(rows))
 
 
 def _rhythm(shape: Shape) -> tuple[Picture, ...]:
     week = say("week")
-    days = [Said(en, zh) for en, zh in zip(week.en.split(","), week.zh.split(","), strict=False)]
+    days = [Said(en, zh) for en, zh in zip(week.en.split(), week.zh.split(), strict=True)]
     clock: list[Text] = [f"{hour}" for hour in range(24)]
     made: list[Picture] = []
     for name, names, shares in (("hours", clock, shape.hours), ("weekdays", days, shape.weekdays)):

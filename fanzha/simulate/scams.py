@@ -23,6 +23,8 @@ def add_incidents(world: World, p: Parameters, underworld: Underworld, casting: 
     told = [desk.paying() for _ in range(count)] if desk.crews else []
     plans = [one for one in told if one is not None]
     again = [desk.recovery(incident, payments) for incident, payments in plans]
+    if p["scams.recovery_share"] and not any(again):  # a small world has a victim who is met again too
+        again = [next((one for one in (desk.recovery(*plan, True) for plan in plans) if one is not None), None)]
     plans += [one for one in again if one is not None]
     refusing = round(count * p["scams.contacts_per_payer"]) if desk.crews else 0
     plans += [(one, []) for one in (desk.refusing() for _ in range(refusing)) if one is not None]
@@ -242,10 +244,15 @@ class Desk:
         incident.stopped = True
         return incident
 
-    def recovery(self, before: Incident, payments: list[Payment]) -> tuple[Incident, list[Payment]] | None:
-        """A victim approached again, by the same gang or by one that bought the list, with a promise to get the money back."""
+    def recovery(
+        self, before: Incident, payments: list[Payment], surely: bool = False
+    ) -> tuple[Incident, list[Payment]] | None:
+        """A victim approached again, by the same gang or by one that bought the list, with a promise to get the money back.
+
+        None by the share (unless `surely`), and where too little of the period is left.
+        """
         world, p, rng = self.world, self.p, self.rng
-        if not payments or rng.random() >= p["scams.recovery_share"]:
+        if not payments or (not surely and rng.random() >= p["scams.recovery_share"]):
             return None
         country = self.underworld.gangs[before.gang].country
         able = [one for one in self.crews if one[0].country == country]

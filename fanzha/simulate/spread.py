@@ -32,8 +32,8 @@ def spread(values: Any) -> Spread:
     told = np.sort(np.asarray(values, float))
     if not len(told):
         raise InputError("there is nothing to measure", "没有可统计的数据")
-    quantiles = np.quantile(told, QUANTILES, method="lower").tolist()
-    return Spread(len(told), float(told.mean()), *quantiles, float(told[-1]), _curve(told))
+    p5, p10, median, p90, p95, p99 = np.quantile(told, QUANTILES, method="lower").tolist()
+    return Spread(len(told), float(told.mean()), p5, p10, median, p90, p95, p99, float(told[-1]), _curve(told))
 
 
 def _curve(told: np.ndarray) -> tuple[tuple[float, float], ...]:

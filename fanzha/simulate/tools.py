@@ -12,13 +12,14 @@ import numpy as np
 from fanzha.simulate import invent
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.underworld import Crew, Gang, Underworld
-from fanzha.simulate.world import COUNTRIES, DAY_MS, Ints, Resource, World
+from fanzha.simulate.world import COUNTRIES, DAY_MS, Ints, Organisation, Resource, World
 
 # Which kind of service runs what; what is not here the crew runs itself.
 RUN_BY = {"phone": "sim_box", "domain": "tech", "app": "tech", "certificate": "tech", "wallet": "otc"}
 PREFIXES = (("138", "139", "150", "158", "186", "133", "177", "182"), ("81", "89", "92"), ("98", "97", "99"))
 PHONE_DIGITS = (8, 7, 8)
 SITE_WORDS = ("pay", "task", "shop", "loan", "help", "fund", "trade", "mall", "credit", "service")
+JOB_WORDS = ("job", "work", "hire", "career")
 GROUP_WORDS = ("福利", "晋级", "内部", "财富", "任务", "专属", "交流", "优选", "合作", "学习")
 
 
@@ -47,12 +48,12 @@ class Workshop:
             if at >= len(self.phones) or int(self.phones[at]) != int(text):
                 return "+" + text
 
-    def value(self, kind: str, country: int) -> str:
-        """A new value in normal form."""
+    def value(self, kind: str, country: int, words: tuple[str, ...] = SITE_WORDS) -> str:
+        """A new value in normal form; `words` are what a domain may be called by."""
         rng = self.rng
         makers: dict[str, Callable[[], str]] = {
             "phone": lambda: self._phone(country),
-            "domain": lambda: invent.site(rng, rng.choice(SITE_WORDS) + rng.choice("abcdefghkmnprst")),
+            "domain": lambda: invent.site(rng, rng.choice(words) + rng.choice("abcdefghkmnprst")),
             "wallet": lambda: "TRON:" + invent.tron_address(rng),
             "app": lambda: (
                 f"top.{rng.choice('bdfghjk')}{rng.choice('xyzw')}{rng.choice(SITE_WORDS)}.v{rng.randrange(100, 10_000)}"
@@ -109,6 +110,14 @@ def place_of(world: World, p: Parameters, crew: int, at_ms: int) -> tuple[int, i
     return after if 0 <= moment <= at_ms else before
 
 
+def joined_ms(world: World, p: Parameters, operator: int) -> int:
+    """The first day of an operator, by holder; -1 for those who were there before the period."""
+    rng = invent.stream(world.seed, f"chain/joined/{operator}")
+    if rng.random() >= p["gangs.joined_share"]:
+        return -1
+    return world.start_ms + int(rng.uniform(*p["gangs.joined_span"]) * (world.end_ms - world.start_ms))
+
+
 def _spans(rng: Random, world: World, days: float, moment_ms: int) -> list[tuple[int, int]]:
     """The period cut into pieces of about so many days, and at a move."""
     spans, begin = [], world.start_ms
@@ -133,6 +142,20 @@ def add_tools(world: World, p: Parameters, underworld: Underworld) -> None:
             for begin, end in _spans(shop.rng, world, p["gangs.rotation_days"]["imei"], -1):
                 value = shop.value("imei", 0)
                 world.resources.append(Resource("imei", value, organisation.id, list(organisation.serves), begin, end))
+    for organisation in world.organisations:
+        if organisation.kind in p["gangs.service_tools"]:
+            _keep(shop, world, p, underworld, organisation)
+
+
+def _keep(shop: Workshop, world: World, p: Parameters, underworld: Underworld, one: Organisation) -> None:
+    """What a service works with itself, for all whom it serves; it has a telephone in each country that its gangs call."""
+    for kind, days in p["gangs.service_tools"][one.kind].items():
+        home = {underworld.gangs[gang].country for gang in one.serves} if kind == "phone" else {one.country}
+        for country in sorted(home):
+            users = [gang for gang in one.serves if kind != "phone" or underworld.gangs[gang].country == country]
+            for begin, end in _spans(shop.rng, world, days, -1):
+                value = shop.value(kind, country, JOB_WORDS)
+                world.resources.append(Resource(kind, value, one.id, list(users), begin, end))
 
 
 def _equip(shop: Workshop, world: World, p: Parameters, gang: Gang, crew: Crew) -> None:

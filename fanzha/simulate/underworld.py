@@ -41,7 +41,7 @@ class Crew:
 
 @dataclass(slots=True)
 class Gang:
-    """A gang, whom it calls and what it buys. `services`: kind -> organisations."""
+    """A gang, whom it calls and what it buys. `services`: kind -> organisations; `purse`: the account it pays from, or -1."""
 
     organisation: int
     country: int
@@ -50,6 +50,7 @@ class Gang:
     services: dict[str, list[int]] = field(default_factory=dict)
     companies: list[int] = field(default_factory=list)  # leaking companies, as organisations
     script: int = 0
+    purse: int = -1
 
 
 @dataclass(slots=True)

@@ -47,6 +47,7 @@ HONEST_PURPOSES = (
 )  # fmt: skip
 CHAIN_PURPOSES = (
     "scam", "rebate", "test", "layer", "cash", "crypto", "goods", "abroad", "arrival", "gold", "merchant", "pay",
+    "hire",
 )  # fmt: skip
 PURPOSES = HONEST_PURPOSES + CHAIN_PURPOSES
 EXITS = ("", "cash", "crypto", "goods", "abroad")

@@ -12,15 +12,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fanzha.clean import app, certificate, domain, imei, phone, wallet
-from fanzha.simulate import gangs, population, tools, typologies
+from fanzha.simulate import gang_calls, gangs, planted, population, tools, typologies
 from fanzha.simulate.books import Lot, parcels_of, parts, taken, total
 from fanzha.simulate.parameters import Parameters, declared, parameters
 from fanzha.simulate.profiles import Casting, Profile, customers
 from fanzha.simulate.underworld import Lease, at
-from fanzha.simulate.world import CHAIN_PURPOSES, COUNTRIES, DAY_MS, EXITS, OCCUPATIONS, Moved, Transfers, World
+from fanzha.simulate.world import (
+    CHAIN_PURPOSES,
+    COUNTRIES,
+    DAY_MS,
+    EXITS,
+    HOUR_MS,
+    OCCUPATIONS,
+    PURPOSES,
+    Moved,
+    Transfers,
+    World,
+)
 
 START_MS = 20_600 * DAY_MS
 GANGS, INCIDENTS = 9, 90
+SERVICES_WITH_TOOLS = ("recruiter", "smuggler", "lead_generator", "guarantee")
 # What a scam may be paid with, by the person's role: a boss hardly moves money himself.
 ROLES = {
     "R-FIN", "R-BOSS", "R-CORE", "R-HOST", "R-GUARD", "R-OPER", "R-SCRIPT", "R-TECH", "R-GOIP", "R-LEAD", "R-ACCT",
@@ -156,6 +168,8 @@ def test_own_money_is_bounded(world: World) -> None:
             assert own <= p["laundering.test_yuan"][1] * rate
         elif one.purpose == "rebate":
             assert own <= p["scams.rebate_amount"][1] * rate
+        elif one.purpose == "hire":
+            assert not one.parcels, "the chain pays its own with its own money"
         else:
             assert own <= p["laundering.own_yuan_max"] * rate
             assert own == 0 or one.purpose == "layer"
@@ -247,6 +261,97 @@ def left_share(world: World) -> float:
     paid = sum(one.amount_minor for one in world.moved if one.purpose == "scam" and currency(world, one) == "CNY")
     out = sum(q.amount_minor for one in world.moved if one.exit and currency(world, one) == "CNY" for q in one.parcels)
     return out / paid
+
+
+# --- What the chain pays its own
+
+
+def hired(world: World) -> list[Moved]:
+    return [one for one in world.moved if one.purpose == "hire"]
+
+
+def person_of(world: World, account: int) -> int:
+    return int(world.accounts.holder[account])
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_dealers_pay_card_holders_before_their_accounts_are_used(seed: int) -> None:
+    world, p = plain(seed), parameters("town")
+    least, most = p["laundering.hire_yuan"]["R-CARD"]
+    dealers = {
+        one.id: {person for person, _ in one.members} for one in world.organisations if one.kind == "card_dealer"
+    }
+    paid = [one for one in hired(world) if world.controller[one.payer] in dealers]
+    assert len(paid) > 20
+    for one in paid:
+        person = person_of(world, one.payee)
+        assert world.roles[person] == "R-CARD", "who does not know is not paid for it"
+        assert person in dealers[world.controller[one.payer]]
+        rate = next(each.per_yuan for each in COUNTRIES if each.currency == currency(world, one))
+        assert least * rate * 99 <= one.amount_minor <= most * rate * 100
+        sold = [account for account in world.controller if person_of(world, account) == person]
+        uses = [each.at_ms for each in world.moved if each is not one and {each.payer, each.payee} & set(sold)]
+        assert min(uses) - one.at_ms >= p["laundering.hire_card_hours"][0] * HOUR_MS
+    assert len({person_of(world, one.payee) for one in paid}) == len(paid), "once"
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_gangs_pay_services_and_free_operators_from_a_purse_that_coin_fills(seed: int) -> None:
+    world, p = plain(seed), parameters("town")
+    purses = {account: one for account, one in world.controller.items() if world.organisations[one].kind == "gang"}
+    assert sorted(purses.values()) == of_kind(world, "gang")
+    coerced = {person for one in world.organisations for person in one.coerced}
+    roles, payers = Counter[str](), set()
+    filled, spent = Counter[int](), Counter[int]()
+    for one in hired(world):
+        person = person_of(world, one.payee)
+        assert person not in coerced and world.roles[person] != "V-TRAF"
+        if one.payee in purses:
+            assert world.organisations[world.controller[one.payer]].kind == "otc"
+            filled[one.payee] += one.amount_minor
+        elif one.payer in purses:
+            gang = purses[one.payer]
+            payers.add(gang)
+            spent[one.payer] += one.amount_minor
+            assert spent[one.payer] <= filled[one.payer], "it is filled before it pays"
+            [own] = [each for each in world.organisations if person in {member for member, _ in each.members}]
+            assert own.parent == gang if own.kind == "crew" else gang in own.serves
+            roles[world.roles[person]] += 1
+            if own.kind == "crew":
+                assert one.at_ms > tools.joined_ms(world, p, person)
+    assert payers == set(purses.values())
+    assert roles["R-OPER"] and {"R-OPER"} < set(roles) <= set(p["laundering.hire_yuan"]) - {"R-CARD"}
+
+
+def test_every_trade_that_gangs_hire_is_paid_somewhere() -> None:
+    roles = {world.roles[person_of(world, one.payee)] for world in map(plain, range(1, 6)) for one in hired(world)}
+    assert set(parameters("town")["laundering.hire_yuan"]) <= roles
+
+
+def test_upstream_money_takes_no_more_than_its_share() -> None:
+    for world in map(plain, range(1, 4)):
+        assert 0.05 * len(world.moved) < len(hired(world)) <= 0.1 * len(world.moved)
+    nobody = chained(3, laundering__hire_share=0.0)
+    assert nobody.moved and not hired(nobody)
+    cut = chained(3, moved_max=len(plain(3).moved) // 3)
+    assert 0 < len(hired(cut)) <= 0.1 * len(cut.moved)
+
+
+def test_a_purse_is_told_as_one_and_a_paid_holders_other_account_is_no_mule(world: World) -> None:
+    told = {row["account"]: row for row in planted.accounts(world)}
+    assert len(told) == len({account for one in world.moved for account in (one.payer, one.payee)} - {-1})
+    purses = [row for row in told.values() if row["role"] == "purse"]
+    assert {row["gang"] for row in purses} == {row["controller"] for row in purses} == set(of_kind(world, "gang"))
+    for one in hired(world):
+        row = told[str(int(world.accounts.number[one.payee]))]
+        if one.payee not in world.controller:
+            assert row["role"] == "person" and row["controller"] == row["gang"] == -1
+
+
+def test_purposes_keep_their_numbers() -> None:
+    """Written worlds hold the places of purposes: new ones come last."""
+    assert PURPOSES[-1] == CHAIN_PURPOSES[-1] == "hire"
+    assert PURPOSES.index("scam") == 15 and PURPOSES.index("pay") == 26
 
 
 # --- The same seed, and how much
@@ -344,8 +449,14 @@ def test_victims_are_outside_the_chain(world: World) -> None:
 
 def test_controlled_accounts_are_moved_by_those_who_control_them(world: World) -> None:
     for account, organisation in world.controller.items():
-        assert world.organisations[organisation].kind in ("laundering_house", "otc", "cash_fleet")
-        assert world.roles[int(world.accounts.holder[account])] in ("R-CARD", "V-UNW", "R-OTC", "R-CASH")
+        kind, role = world.organisations[organisation].kind, world.roles[int(world.accounts.holder[account])]
+        if kind == "gang":
+            assert role in ("R-CORE", "R-BOSS", "R-CARD", "V-UNW")
+        elif kind == "card_dealer":
+            assert role == "R-CDLR"
+        else:
+            assert kind in ("laundering_house", "otc", "cash_fleet")
+            assert role in ("R-CARD", "V-UNW", "R-OTC", "R-CASH")
     victims = {one.account for one in world.incidents}
     assert all(one.payer in world.controller or one.payer in victims for one in world.moved if one.payer >= 0)
 
@@ -409,9 +520,10 @@ def test_incidents_use_what_their_gang_uses_at_that_time(world: World) -> None:
 
 
 def test_things_are_shared_and_changed(world: World) -> None:
-    shared = Counter(one.kind for one in world.resources if len(one.users) > 1)
+    crews = [one for one in world.resources if world.organisations[one.owner].kind not in SERVICES_WITH_TOOLS]
+    shared = Counter(one.kind for one in crews if len(one.users) > 1)
     assert shared["phone"] and shared["account"] and shared["imei"] and not shared["im"]
-    phones = [one.to_ms - one.from_ms for one in world.resources if one.kind == "phone" and len(one.users) == 1]
+    phones = [one.to_ms - one.from_ms for one in crews if one.kind == "phone" and len(one.users) == 1]
     assert np.median(phones) < 5 * DAY_MS
     scripts = {one.script for one in world.incidents}
     assert len(scripts) < GANGS, "gangs that buy from one writer share a script"
@@ -439,6 +551,166 @@ def test_a_crew_that_moves_changes_every_phone_and_keeps_its_certificate() -> No
     assert tools.place_of(world, p, crew, moment) == there
     stays = parameters("town").set({"gangs.move_share": 0.0})
     assert tools.move_of(world, stays, crew)[0] == -1
+
+
+def test_a_crew_that_has_moved_uses_the_same_script_and_certificate_again() -> None:
+    p, found = parameters("town"), 0
+    for world in map(plain, range(1, 6)):
+        for crew in of_kind(world, "crew"):
+            moment = tools.move_of(world, p, crew)[0]
+            mine = [one for one in world.incidents if one.crew == crew and one.certificate >= 0]
+            before = {(one.script, one.certificate) for one in mine if one.first_contact_ms < moment}
+            after = {(one.script, one.certificate) for one in mine if 0 <= moment <= one.first_contact_ms}
+            found += bool(before & after)
+        everybody = {(one.crew, one.script) for one in world.incidents}
+        assert len(everybody) == len({crew for crew, _ in everybody}), "a crew keeps its script wherever it is"
+    assert found >= 5, "more than one a world"
+
+
+def test_services_work_with_things_of_their_own(world: World) -> None:
+    p = parameters("town")
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for one in world.resources:
+        owner = world.organisations[one.owner]
+        if owner.kind in SERVICES_WITH_TOOLS:
+            kinds[owner.kind].add(one.kind)
+            assert set(one.users) <= set(owner.serves)
+            if one.kind == "phone":
+                there = {int(world.holders.country[world.organisations[gang].members[0][0]]) for gang in one.users}
+                assert [f"+{COUNTRIES[place].dialling}" for place in there] == [one.value[:3]]
+            else:
+                assert one.users == owner.serves
+    assert kinds == {kind: set(own) for kind, own in p["gangs.service_tools"].items()}
+    rows = {(row["kind"], row["value"]): row for row in planted.identifiers(world)}
+    for one in world.resources:
+        if world.organisations[one.owner].kind == "guarantee":
+            row = rows[one.kind, one.value.removeprefix("group:")]
+            assert row["owner"] == one.owner and row["gangs"] == sorted(one.users)
+    shared = [
+        one for one in world.resources if world.organisations[one.owner].kind == "guarantee" and len(one.users) > 1
+    ]
+    assert {one.kind for one in shared} == {"im", "wallet"}
+
+
+# --- How people come to it
+
+
+def resource_of(world: World, number: int, kind: str) -> Any:
+    return next(
+        one for one in world.resources if one.value == f"+{number}" and world.organisations[one.owner].kind == kind
+    )
+
+
+def test_recruiters_reach_operators_before_their_first_day(world: World) -> None:
+    p = parameters("town")
+    where = gang_calls.posted(world, p)
+    events, reached = gang_calls.recruits(world, p, where)
+    crew_of = {
+        person: crew for crew in world.organisations if crew.kind == "crew" for person, role in crew.members
+        if role == "R-OPER"
+    }  # fmt: skip
+    by_phone = {int(world.holders.phone[person]): person for person in crew_of}
+    quiet = {
+        one.value: one for one in world.resources if world.organisations[one.owner].kind in ("recruiter", "smuggler")
+    }
+    lured, written = set(), Counter[bool]()
+    for one in events:
+        own, person = (one.caller, one.callee) if one.callee in by_phone else (one.callee, one.caller)
+        operator, line = by_phone[person], quiet[f"+{own}"]
+        assert crew_of[operator].parent in line.users and line.from_ms <= one.at_ms < line.to_ms
+        if world.organisations[line.owner].kind == "recruiter":
+            lured.add(operator)
+            written[one.sms] += 1
+            first = tools.joined_ms(world, p, operator)
+            assert 2 * DAY_MS <= first - one.at_ms <= 14 * DAY_MS
+    assert lured == {one.person for one in reached} and written[True] > written[False] > 0
+    joined = {person for person in crew_of if tools.joined_ms(world, p, person) >= 0}
+    assert lured <= joined and len(lured) > 0.9 * len(joined)
+    assert any(world.roles[person] == "V-TRAF" for person in lured)
+    assert any(world.roles[person] == "R-OPER" for person in lured)
+
+
+def test_travellers_are_heard_near_the_border_and_then_where_the_crew_is(world: World) -> None:
+    p = parameters("town")
+    where = gang_calls.posted(world, p)
+    events, _ = gang_calls.recruits(world, p, where)
+    borders = {
+        place: 4_100 + place * 200 + each.regions.index(p["calls.border_regions"][each.code]) * 10
+        for place, each in enumerate(COUNTRIES)
+    }
+    people = {int(phone): person for person, phone in enumerate(world.holders.phone.tolist()) if person in world.roles}
+    smugglers = {
+        int(one.value) for one in world.resources
+        if one.kind == "phone" and world.organisations[one.owner].kind == "smuggler"
+    }  # fmt: skip
+    calls = [one for one in events if {one.caller, one.callee} & smugglers]
+    heard: Counter[tuple[bool, bool]] = Counter()
+    for one in calls:
+        out = one.caller in smugglers
+        person = people[one.callee if out else one.caller]
+        crossed, first = int(where.crossed_ms[person]), int(where.since_ms[person])
+        home = int(world.holders.country[person])
+        assert crossed - 12 * HOUR_MS <= one.at_ms <= crossed + 10 * HOUR_MS and crossed < first
+        crew = next(each.id for each in world.organisations if each.kind == "crew" and person in dict(each.members))
+        assert tools.place_of(world, p, crew, first)[0] != home, "nobody is led over a border within a country"
+        if one.at_ms >= crossed:
+            assert one.cell // 10**6 == borders[home]
+        elif out:
+            assert one.cell // 10**6 not in borders.values()
+        heard[out, one.at_ms >= crossed] += 1
+        country, region = tools.place_of(world, p, crew, first)
+        assert where.of(world, person, first)[1] // 10**6 == 4_100 + country * 200 + region * 10
+    assert len(heard) == 4, "either way, before and after"
+    anybody = next(person for person in range(world.holders.people) if person not in world.roles)
+    at_home = np.array([anybody]), np.array([world.end_ms - 1])
+    assert where.device(world, *at_home)[1] == gang_calls.device_of(world, *at_home)[1]
+
+
+def test_an_operator_reports_only_once_there_and_from_there(world: World) -> None:
+    p = parameters("town")
+    where = gang_calls.posted(world, p)
+    operators = {
+        int(world.holders.phone[person]): (person, crew.id)
+        for crew in world.organisations if crew.kind == "crew" for person, role in crew.members if role == "R-OPER"
+    }  # fmt: skip
+    seen = 0
+    for one in gang_calls.between_organisations(world, p, where):
+        if one.caller in operators:
+            person, crew = operators[one.caller]
+            country, region = tools.place_of(world, p, crew, one.at_ms)
+            assert one.at_ms >= where.since_ms[person]
+            assert one.cell // 10**6 == 4_100 + country * 200 + region * 10
+            seen += 1
+    assert seen > 100
+
+
+def test_lead_generators_write_before_the_crew_does(world: World) -> None:
+    p = parameters("town")
+    told = gang_calls.introductions(world, p)
+    able = [one for one in world.incidents if one.channel in ("social", "group", "sms")]
+    assert 0.6 * len(able) < len(told) < len(able)
+    for place, incident, at_ms in told:
+        line = world.resources[place]
+        assert world.organisations[line.owner].kind == "lead_generator" and incident.gang in line.users
+        assert line.from_ms <= at_ms < line.to_ms
+        assert incident.channel in ("social", "group", "sms")
+        assert HOUR_MS <= incident.first_contact_ms - at_ms <= 72 * HOUR_MS
+
+
+def test_what_they_send_is_in_the_calls_and_in_the_messages(world: World) -> None:
+    p, calls = parameters("town"), gang_calls.Calls()
+    told = gang_calls.introductions(world, p)
+    table, reached = gang_calls.leads(world, p, calls, told)
+    rows = {(row["sender"], row["receiver"], row["at_ms"]): row["script"] for row in table.to_pylist()}
+    sent = set(zip(*(np.concatenate(one).tolist() for one in (calls.caller, calls.callee, calls.at_ms)), strict=True))
+    contacts = {(one.person, one.at_ms, one.channel) for one in reached}
+    for place, incident, at_ms in told:
+        phone = int(world.holders.phone[incident.victim])
+        assert rows[world.resources[place].value, f"+{phone}", at_ms] == incident.script
+        assert (gang_calls.number_of(world.resources[place]), phone, at_ms) in sent
+        assert (incident.victim, at_ms, incident.channel) in contacts
+    nothing, none = gang_calls.leads(world, p, gang_calls.Calls(), [])
+    assert nothing.num_rows == table.num_rows - len(told) and len(none) == len(reached) - len(told)
 
 
 # --- Who is approached
@@ -497,6 +769,30 @@ def test_a_recovery_scam_meets_a_past_victim_again() -> None:
         for other in others:
             assert other.scam_type == recovery
             assert other.first_contact_ms > world.moved[first.payments[-1]].at_ms
+
+
+def test_some_past_victims_are_met_again_in_an_ordinary_world() -> None:
+    recovery, again = parameters("town")["scams.recovery_type"], 0
+    for world in map(plain, range(1, 6)):
+        lost = {}
+        for one in world.incidents:
+            if one.payments and one.victim in lost:
+                assert one.scam_type == recovery and one.first_contact_ms > lost[one.victim]
+                again += 1
+            elif one.payments:
+                lost[one.victim] = world.moved[one.payments[-1]].at_ms
+    assert again >= 5
+
+
+def test_even_a_small_world_has_a_victim_who_is_met_again_unless_none_is_wanted() -> None:
+    for share in (0.0, 0.000001):
+        p = parameters("town").set({"scams.recovery_share": share})
+        for seed in (1, 2, 3):
+            world = empty_world(seed, 4_000, 45, p)
+            gangs.add_chain(world, p, 3, 12, 10**6)
+            met = Counter(one.victim for one in world.incidents if one.payments)
+            assert (max(met.values()) > 1) == (share > 0)
+            assert sum(count > 1 for count in met.values()) <= 1
 
 
 def test_rebates_come_before_the_first_payment_and_only_where_promised(world: World) -> None:

@@ -22,7 +22,7 @@ from fanzha.clean.url import host
 from fanzha.errors import NotFound
 from fanzha.formats import known
 from fanzha.formats.grid import Reading, Source
-from fanzha.simulate import bodies, narrate, orders, receive, reporting
+from fanzha.simulate import bodies, gang_calls, narrate, orders, receive, reporting
 from fanzha.simulate.names import holder_name, names_of
 from fanzha.simulate.narrate import Case, Paid
 from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, World
@@ -281,7 +281,8 @@ def test_calls_follow_day_and_week(made: Written) -> None:
 
 def test_numbers_of_gangs_share_devices_that_never_move_and_call_many(made: Written) -> None:
     world = made.world
-    numbers = {one.value for one in world.resources if one.kind == "phone"}
+    kinds = [one.kind for one in world.organisations]
+    numbers = {one.value for one in world.resources if one.kind == "phone" and kinds[one.owner] not in gang_calls.QUIET}
     per_device: dict[str, set[str]] = {}
     cells: dict[str, set[str]] = {}
     callees: dict[str, set[str]] = {}
@@ -521,9 +522,33 @@ def test_tokens_are_told_by_the_explorer(admitted: Workspace, made: Written) -> 
     rows = admitted.engine.rows(
         "SELECT account, direction, amount_minor, currency FROM legs WHERE account LIKE 'TRON:%'"
     )
-    wallets = {one.value for one in made.world.resources if one.kind == "wallet"}
-    assert rows and {str(row[0]) for row in rows} <= wallets
-    assert {(row[1], row[3]) for row in rows} == {("in", "USDT")} and all(int(str(row[2])) > 0 for row in rows)
+    wallets = {one.value: one for one in made.world.resources if one.kind == "wallet"}
+    kept = {one.value for one in wallets.values() if made.world.organisations[one.owner].kind == "guarantee"}
+    assert rows and {str(row[0]) for row in rows} <= set(wallets)
+    assert {row[3] for row in rows} == {"USDT"} and all(int(str(row[2])) > 0 for row in rows)
+    assert {row[1] for row in rows if row[0] not in kept} == {"in"}
+
+
+def test_a_part_of_the_tokens_comes_through_a_marketplace(admitted: Workspace, made: Written) -> None:
+    """What its wallet sends is what the wallet of a gang that it serves got from it, in the same transfer."""
+    columns = "account, counter_account, direction, amount_minor, serial"
+    rows = admitted.engine.rows(f"SELECT {columns} FROM legs WHERE account LIKE 'TRON:%'")
+    wallets = {one.value: one for one in made.world.resources if one.kind == "wallet"}
+    kept = {one.value for one in wallets.values() if made.world.organisations[one.owner].kind == "guarantee"}
+    assert any(len(wallets[one].users) > 1 for one in kept), "it stands between several gangs"
+    through = [row for row in rows if row[0] not in kept and row[1] in kept]
+    others = [row for row in rows if row[0] not in kept and row[1] not in kept]
+    assert 0 < len(through) < 2 * len(others)
+    for row in through:
+        assert set(wallets[str(row[0])].users) & set(wallets[str(row[1])].users)
+    told = {str(row[0]) for row in rows} & kept
+    assert told
+    for wallet in told:
+        own = [row for row in rows if row[0] == wallet]
+        sent = Counter((row[1], row[3], row[4]) for row in own if row[2] == "out")
+        assert sent == Counter((row[0], row[3], row[4]) for row in through if row[1] == wallet)
+        came, left = (sorted(int(str(row[3])) for row in own if row[2] == way) for way in ("in", "out"))
+        assert came == left, "it keeps nothing"
 
 
 def test_calls_agree_with_what_operators_hold(admitted: Workspace, made: Written) -> None:
