@@ -112,6 +112,8 @@ def find_dialect(lines: Sequence[str]) -> Dialect | None:
     """How the first lines of a file are cut, or None where they are not a table."""
     choices: list[tuple[float, Dialect]] = []
     full = [line for line in lines if line.strip()]
+    if not full:  # blanks and delimiters alone are no table
+        return None
     for rank, delimiter in enumerate(DELIMITERS):
         rows = [cut(line, delimiter) or [] for line in lines]
         counts = [len(row) for row in rows if len(row) > 1]

@@ -217,3 +217,8 @@ def test_a_list_of_one_known_column() -> None:
     sheet, grids = opened("url\nhttp://a.top/x\nhttp://b.top/y\n")
     assert sheet.header == ("url",)
     assert cells(grids, 0) == ["http://a.top/x", "http://b.top/y"]
+
+
+@pytest.mark.parametrize("lines", [["\t"], ["\t\r", ""], [",", " , "], []])
+def test_blanks_and_delimiters_alone_are_no_table(lines: list[str]) -> None:
+    assert find_dialect(lines) is None

@@ -416,7 +416,7 @@ def test_nobody_answers_for_what_is_not_there(made: Written, tmp_path: Path) -> 
 def test_a_world_that_is_written_again_is_read_again(made: Written, tmp_path: Path) -> None:
     shutil.copytree(made.out, tmp_path / "w", ignore=shutil.ignore_patterns("received", "truth", "*.parquet"))
     assert bodies.opened(tmp_path / "w").seed == made.world.seed
-    (tmp_path / "w" / "world.json").write_text(json.dumps({"seed": 99}), encoding="utf-8")
+    (tmp_path / "w" / "world.json").write_text(json.dumps({"seed": 99, "end_ms": 0}), encoding="utf-8")
     os.utime(tmp_path / "w" / "world.json", ns=(1, 1))
     assert bodies.opened(tmp_path / "w").seed == 99
 
