@@ -57,6 +57,7 @@ SUMMARIES: dict[str, tuple[str, str]] = {
     "cash_in": ("现金存入", "CASH DEPOSIT"),
     "cash_out": ("ATM取款", "ATM WITHDRAWAL"),
     "cash": ("ATM取款", "ATM WITHDRAWAL"),
+    "own": ("本人转账", "OWN TRANSFER"),
     "crypto": ("转账", "TRANSFER"),
     "goods": ("消费", "PURCHASE"),
     "gold": ("POS消费 黄金饰品", "POS GOLD"),

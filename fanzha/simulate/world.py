@@ -43,7 +43,7 @@ BUSINESSES = (
 # What a transfer is for. The first row is honest life, the second the chain's.
 HONEST_PURPOSES = (
     "wage", "rent", "shop", "family", "allowance", "friend", "used_goods", "group_buy", "otc", "charity", "bill",
-    "supply", "refund", "cash_in", "cash_out",
+    "supply", "refund", "cash_in", "cash_out", "loan", "own", "trade", "pass_on",
 )  # fmt: skip
 CHAIN_PURPOSES = (
     "scam", "rebate", "test", "layer", "cash", "crypto", "goods", "abroad", "arrival", "gold", "merchant", "pay",

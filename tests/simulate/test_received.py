@@ -520,13 +520,14 @@ def test_legs_agree_with_the_ledgers(made: Written, admitted: Workspace) -> None
 
 def test_tokens_are_told_by_the_explorer(admitted: Workspace, made: Written) -> None:
     rows = admitted.engine.rows(
-        "SELECT account, direction, amount_minor, currency FROM legs WHERE account LIKE 'TRON:%'"
+        "SELECT account, direction, amount_minor, currency, counter_account FROM legs WHERE account LIKE 'TRON:%'"
     )
     wallets = {one.value: one for one in made.world.resources if one.kind == "wallet"}
     kept = {one.value for one in wallets.values() if made.world.organisations[one.owner].kind == "guarantee"}
-    assert rows and {str(row[0]) for row in rows} <= set(wallets)
+    # a file whose rows all name the same two wallets may be read as the sender's: the same transfer from its other end
+    assert rows and all({str(row[0]), str(row[4])} & set(wallets) for row in rows)
     assert {row[3] for row in rows} == {"USDT"} and all(int(str(row[2])) > 0 for row in rows)
-    assert {row[1] for row in rows if row[0] not in kept} == {"in"}
+    assert {row[1] for row in rows if row[0] in wallets and row[0] not in kept} == {"in"}
 
 
 def test_a_part_of_the_tokens_comes_through_a_marketplace(admitted: Workspace, made: Written) -> None:
@@ -536,7 +537,7 @@ def test_a_part_of_the_tokens_comes_through_a_marketplace(admitted: Workspace, m
     wallets = {one.value: one for one in made.world.resources if one.kind == "wallet"}
     kept = {one.value for one in wallets.values() if made.world.organisations[one.owner].kind == "guarantee"}
     assert any(len(wallets[one].users) > 1 for one in kept), "it stands between several gangs"
-    through = [row for row in rows if row[0] not in kept and row[1] in kept]
+    through = [row for row in rows if row[0] in wallets and row[0] not in kept and row[1] in kept]
     others = [row for row in rows if row[0] not in kept and row[1] not in kept]
     assert 0 < len(through) < 2 * len(others)
     for row in through:
