@@ -12,7 +12,7 @@ SEED ?= 20261123
 PRESET ?= city
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test crash hostile fuzz bench score examples lock clean
+.PHONY: help setup run test crash hostile fuzz bench score realism examples lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -53,6 +53,18 @@ $(VENV)/.fuzz: $(VENV)/.dev requirements/fuzz.lock
 fuzz: $(VENV)/.fuzz ## every reader under a coverage-guided fuzzer, 10 minutes each (SECONDS_EACH=); writes bench/results/fuzz.json
 	@$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS_EACH) --jobs 2 --result bench/results/fuzz.json
 
+$(VENV)/.bench: $(VENV)/.dev requirements/bench.lock
+	@$(PIP) install --require-hashes -r requirements/bench.lock
+	@touch $@
+
+realism: $(VENV)/.bench ## synthetic cities beside published figures, and a plain detector on them (SAMPLES=folder of AMLSim and AMLGentex samples)
+	@rm -rf out/realism && mkdir -p out/realism
+	@for n in 1 2 3; do $(BIN)/fanzha simulate out/realism/city$$n --preset city --seed $$(($(SEED) + n)) --json >/dev/null; done
+	@$(BIN)/python bench/realism.py --world out/realism/city1 $(if $(SAMPLES),--beside $(SAMPLES)) --page out/realism.html \
+	  --result bench/results/realism.json
+	@$(BIN)/python bench/detector.py --world out/realism/city1 --world out/realism/city2 --world out/realism/city3 \
+	  $(if $(SAMPLES),--amlgentex $(SAMPLES)) --seed $(SEED) --result bench/results/detector.json
+
 hostile: $(VENV)/.dev ## hostile files and 500 damaged ones; writes bench/results/{hostile,damage}.json
 	@$(BIN)/python -m tests.hostile.run --workspace --result bench/results/hostile.json
 	@$(BIN)/python -m tests.hostile.damage --files 500 --seed $(SEED) --result bench/results/damage.json
@@ -75,7 +87,7 @@ examples: $(VENV)/.run ## make the example files again (same seed, same bytes)
 
 lock: $(VENV)/.dev ## make the hashed locks again from requirements/*.in (installs uv into .venv)
 	@$(PIP) install uv
-	@for name in build run dev fuzz; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	@for name in build run dev fuzz bench; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.lock; done
 
 clean: ## remove .venv, workspace and caches

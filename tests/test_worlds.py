@@ -95,6 +95,15 @@ def test_a_bank_answers_in_its_own_format_only_what_it_knows_by_then(town: Path,
     assert fanzha("simulate", town, "--ask", one["payee"], "--at", "yesterday").returncode != 0
 
 
+def test_a_reader_can_judge_how_real_the_world_is(town: Path, tmp_path: Path) -> None:
+    page = tmp_path / "realism.html"
+    before = digest(town / "truth")
+    done = fanzha("simulate", town, "--realism", page)
+    assert done.returncode == 0, done.stderr
+    html = page.read_text(encoding="utf-8")
+    assert html.count("<svg") > 4 and digest(town / "truth") == before
+
+
 def test_a_world_is_never_written_over_another(town: Path) -> None:
     done = fanzha("simulate", town)
     assert done.returncode != 0 and "not empty" in done.stderr

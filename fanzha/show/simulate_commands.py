@@ -1,4 +1,4 @@
-"""`fanzha simulate`: make a synthetic country, or ask one of its banks for an account."""
+"""`fanzha simulate`: make a synthetic country, show how real it is, or ask one of its banks for an account."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -37,7 +37,7 @@ class Making:
 @Parameter(name="*")
 @dataclass(frozen=True)
 class Asking:
-    """A question to a bank of a world that is there."""
+    """What is wanted of a world that is there."""
 
     ask: Annotated[str, Parameter(show_default=False)] = ""
     "Account whose statement is asked for / 调取账户."
@@ -45,6 +45,8 @@ class Asking:
     "Moment of the question, 2026-08-01T12:00+08:00 (default: the end) / 调取时刻."
     into: Annotated[Path, Parameter(show_default=False)] = Path()
     "Folder for the answer / 答复存放目录."
+    realism: Annotated[Path | None, Parameter(show_default=False)] = None
+    "Page of the world's distributions beside published figures / 真实性页面."
 
 
 NO_MAKING, NO_ASKING = Making(), Asking()
@@ -58,6 +60,19 @@ def simulate(
     if asking.ask:
         _ask(terminal, out, asking)
         return
+    if asking.realism is None or not (out / "world.json").exists():
+        _make(terminal, out, making, common)
+    if asking.realism is not None:
+        from fanzha.document.realism_page import write_realism
+        from fanzha.simulate.realism import measure
+        from fanzha.simulate.realism_told import page
+
+        write_realism(page(measure(out), (), terminal.words.lang), asking.realism)
+        if not common.json:
+            terminal.say("report_at", path=asking.realism)
+
+
+def _make(terminal: "Terminal", out: Path, making: Making, common: Common) -> None:
     from fanzha.simulate.make import Size, make
     from fanzha.simulate.parameters import parameters, preset
 
