@@ -171,8 +171,9 @@ def test_every_format_stands_in_the_readme() -> None:
 def test_files_and_links_that_are_named_exist(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     named = set(re.findall(r"`((?:fanzha|tests|docs|bench|examples|plans)/[\w./-]+)`", text))
-    linked = {link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith(("http", "../"))}
-    missing = [path for path in named | linked if not (ROOT / path).exists()]
+    linked = {link for link in re.findall(r"\]\(([^)#]+)\)", text) if not link.startswith("http")}
+    missing = [path for path in named if not (ROOT / path).exists()]
+    missing += [path for path in linked if not ((ROOT / name).parent / path).exists()]
     assert not missing
 
 
