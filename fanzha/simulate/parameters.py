@@ -111,7 +111,7 @@ def parameters(preset_name: str, file: Path | None = None, changes: Iterable[str
 def _read(file: Path) -> dict[str, Value]:
     try:
         told = yaml.load(file.read_text("utf-8"), Loader=yaml.CSafeLoader)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as failure:
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as failure:
         raise _no_parameters(str(file)) from failure
     if not isinstance(told, dict) or not all(isinstance(name, str) for name in told):
         raise _no_parameters(str(file))
@@ -121,7 +121,7 @@ def _read(file: Path) -> dict[str, Value]:
 def _value(text: str, change: str) -> Value:
     try:
         return yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as failure:
+    except (ValueError, RecursionError, yaml.YAMLError) as failure:
         raise _no_parameters(change) from failure
 
 

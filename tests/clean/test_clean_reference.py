@@ -263,3 +263,9 @@ def test_any_other_content_is_refused_or_read_never_worse(name: str, content: ob
 def test_any_bytes_are_refused_or_read(name: str, content: bytes) -> None:
     with pytest.raises(InputError):
         read_shipped(name, content)
+
+
+@pytest.mark.parametrize("content", [b"a: {source: x, as_of: 2024-00-01}\n", b"[" * 5000])
+def test_a_date_that_is_none_and_endless_nesting_are_no_table(content: bytes) -> None:
+    with pytest.raises(InputError):
+        read_shipped("benign", content)

@@ -32,7 +32,14 @@ def test_a_stranger_changes_values_by_file_and_one_by_one(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "change", ["everyday.scale", "everyday.scale=much", "everyday.scale={a: [", "population.banks=3"]
+    "change",
+    [
+        "everyday.scale",
+        "everyday.scale=much",
+        "everyday.scale={a: [",
+        "everyday.scale=2024-00-01",
+        "population.banks=3",
+    ],
 )
 def test_what_is_no_change_is_refused(change: str) -> None:
     with pytest.raises(InputError):

@@ -15,7 +15,11 @@ def read_table(text: bytes, name: str) -> Mapping[str, Any]:
     """The table as read; InputError where it is no YAML mapping."""
     try:
         loaded = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError as problem:
+    except (
+        yaml.YAMLError,
+        ValueError,
+        RecursionError,
+    ) as problem:  # ValueError: a date that is none, such as 2024-00-01
         raise broken(name, f"no YAML: {problem}", f"不是 YAML：{problem}") from None
     if not isinstance(loaded, dict):
         raise broken(name, "no table of blocks", "内容不是分块的表")
