@@ -60,6 +60,10 @@ def test_same_seed_same_bytes_other_seed_other_bytes(tmp_path: Path) -> None:
         worlds.append(digest(tmp_path / name))
     assert worlds[0] == worlds[1]
     assert worlds[0] != worlds[2]
+    said(
+        "simulate", tmp_path / "again", "--seed", "5", *small[:6], "--parameters", tmp_path / "one" / "parameters.yaml"
+    )
+    assert digest(tmp_path / "again") == worlds[0]
 
 
 def test_truth_and_ledgers_never_enter_the_workspace(town: Path, workspace: Path) -> None:
@@ -71,6 +75,13 @@ def test_truth_and_ledgers_never_enter_the_workspace(town: Path, workspace: Path
     kept = pq.read_table(town / "truth/people.parquet", columns=["person", "phone", "role"]).to_pylist()
     financiers = {one["phone"] for one in kept if one["role"] == "R-FIN" and one["phone"]}
     assert financiers and not financiers & phones
+
+
+@pytest.mark.parametrize("place", ["truth", "truth/parcels.parquet"])
+def test_truth_is_refused_even_when_it_is_named(town: Path, tmp_path: Path, place: str) -> None:
+    done = fanzha("run", town / place, "--workspace", tmp_path / "none")
+    assert done.returncode != 0 and "fanzha score" in done.stderr
+    assert not (tmp_path / "none").exists()
 
 
 def test_nearly_every_row_received_is_kept(workspace: Path) -> None:
@@ -90,6 +101,7 @@ def test_a_bank_answers_in_its_own_format_only_what_it_knows_by_then(town: Path,
     assert said("simulate", town, "--ask", one["payee"], "--at", moment, "--into", early)["simulate_answer"]
     sizes = [next(folder.iterdir()).stat().st_size for folder in (early, late)]
     assert sizes[0] < sizes[1]
+    assert fanzha("simulate", town, "--ask", one["payee"], "--at", "2030-01-01T00:00+08:00").returncode != 0
     unknown = fanzha("simulate", town, "--ask", "123", "--into", late)
     assert unknown.returncode != 0 and "Next:" in unknown.stderr
     assert fanzha("simulate", town, "--ask", one["payee"], "--at", "yesterday").returncode != 0

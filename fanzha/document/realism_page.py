@@ -15,7 +15,7 @@ from fanzha.document.page import Stamp, Text
 from fanzha.document.words import bilingual, both
 from fanzha.store.disk import storage
 
-WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 360.0, 220.0, 46.0, 22.0, 24.0, 8.0
+WIDTH, HEIGHT, LEFT, RIGHT, BOTTOM, TOP = 360.0, 234.0, 46.0, 22.0, 24.0, 22.0
 BAR_LINE, BAR_AT, BAR_ROOM = 30.0, 150.0, 150.0
 COLOURS = ("#1f5fa8", "#b94a00", "#00756a")  # the world, then the samples
 DASHES = ("", "6 3", "2 3")  # so that they are told apart without colour
@@ -40,10 +40,11 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curves:
-    """A picture with logarithmic axes. `told` says in one sentence what is alike and what is not."""
+    """A picture with logarithmic axes; `axis` names the upright one. `told` says in one sentence what is alike and what is not."""
 
     title: Text
     told: Text
+    axis: Text
     curves: tuple[Curve, ...]
     marks: tuple[Mark, ...] = ()
     marked: Text = ""
@@ -165,7 +166,7 @@ def _curves(picture: Curves) -> Markup:
     xs = [x for x, _ in points] + [one.x for one in marks]
     across = scale(xs, LEFT, WIDTH - LEFT - RIGHT)
     up = scale([y for _, y in points] + [one.y for one in marks], HEIGHT - BOTTOM, TOP + BOTTOM - HEIGHT)
-    drawn: list[Child] = [el("title", None, bilingual(picture.title))]
+    drawn: list[Child] = [el("title", None, bilingual(picture.title)), words_at(0, 12, picture.axis, size=11)]
     for tick in across.ticks():
         x = across.place(10.0**tick)
         drawn += [

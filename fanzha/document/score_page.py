@@ -4,10 +4,11 @@ Plain data in, one self-contained HTML file out, in both languages. Every text c
 """
 
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from fanzha.document.charts.draw import rect, words_at
-from fanzha.document.charts.measure import tenth
+from fanzha.document.charts.measure import tenth, width
 from fanzha.document.frame import document, section, table
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import Said, Stamp, Text
@@ -16,6 +17,7 @@ from fanzha.store.disk import storage
 
 # A line of a picture, in pixels: the name, the bar, the value (which ends at VALUE_AT), the counts.
 LINE, BAR_AT, BAR_WIDTH, VALUE_AT, WIDTH = 20.0, 200.0, 170.0, 422.0, 700.0
+FOLD = 15.0  # to the next line of the same text
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class ScorePage:
     kicker: Text
     title: Text
     lead: Text
+    notes: tuple[Text, ...]  # what a reader must know before any figure
     facts_title: Text
     facts: tuple[tuple[Text, Text], ...]
     more: Text
@@ -96,6 +99,7 @@ def score_html(page: ScorePage) -> str:
         el("p", {"class": "kicker"}, both(page.kicker)),
         el("h1", None, both(page.title)),
         both(page.lead, "p", {"class": "lead"}),
+        *(both(note, "p") for note in page.notes),
     )
     body: list[Child] = [top, section("world", page.facts_title, el("dl", {"class": "facts"}, *facts))]
     body += [section(one.key, one.title, *_part(one, page), note=one.note) for one in page.sections]
@@ -134,22 +138,46 @@ def _measures(groups: tuple[Group, ...], heads: tuple[Text, Text]) -> Markup:
 
 
 def _lines(group: Group) -> Markup:
-    """One line for each method: its name, its value as a bar and as a number, and the two counts."""
-    height = LINE * len(group.bars)
+    """One line for each method: its name, its value as a bar and as a number, and the two counts. Long texts take more lines."""
     shown: list[Child] = [el("title", None, bilingual(group.name))]
-    for place, bar in enumerate(group.bars):
-        y = LINE * place
+    y = 0.0
+    for bar in group.bars:
         style = "name" if bar.ours else "quiet"
-        shown.append(words_at(0, y + 14, bar.method, style=style, size=13, room=BAR_AT - 8))
+        names = folded(bar.method, 13, BAR_AT - 8)
+        told = folded(bar.why if pick(bar.why, "en") else bar.counts, 12, WIDTH - VALUE_AT - 14)
+        shown += [words_at(0, y + 14 + place * FOLD, one, style=style, size=13) for place, one in enumerate(names)]
         if bar.share is not None:
             tone = ("held" if bar.good else "exit") if bar.ours else "others"
             shown.append(rect(BAR_AT, y + 4, BAR_WIDTH, 12, "track"))
             shown.append(rect(BAR_AT, y + 4, bar.share * BAR_WIDTH, 12, f"is-{tone}") if bar.share > 0 else None)
         shown.append(words_at(VALUE_AT, y + 14, bar.text, style=style, size=13, anchor="end"))
-        told = bar.why if pick(bar.why, "en") else bar.counts
-        shown.append(words_at(VALUE_AT + 14, y + 14, told, style="quiet", size=12, room=WIDTH - VALUE_AT - 14))
-    size = {"viewBox": f"0 0 {tenth(WIDTH)} {tenth(height)}", "width": tenth(WIDTH), "height": tenth(height)}
+        at = VALUE_AT + 14
+        shown += [words_at(at, y + 14 + place * FOLD, one, style="quiet", size=12) for place, one in enumerate(told)]
+        y += LINE + FOLD * (max(len(names), len(told), 1) - 1)
+    size = {"viewBox": f"0 0 {tenth(WIDTH)} {tenth(y)}", "width": tenth(WIDTH), "height": tenth(y)}
     return el("svg", {**size, "role": "img", "aria-label": bilingual(group.name)}, *shown)
+
+
+def folded(text: Text, size: float, room: float) -> list[Text]:
+    """A text in as many lines as it needs at a font size (pixels) to stay within `room` pixels, in each language."""
+    en, zh = (_fold(pick(text, lang), size, room) for lang in ("en", "zh"))
+    return [Said(one, other) for one, other in zip_longest(en, zh, fillvalue="")]
+
+
+def _fold(text: str, size: float, room: float) -> list[str]:
+    """Lines broken at spaces, or anywhere in a word that is wider than a line by itself, as in Chinese."""
+    lines = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".lstrip()
+        if width(longer, size) <= room:
+            lines[-1] = longer
+            continue
+        lines.append("")
+        for letter in word:
+            if width(lines[-1] + letter, size) > room:
+                lines.append("")
+            lines[-1] += letter
+    return [one for one in lines if one]
 
 
 def _named(group: Group) -> Markup:

@@ -37,6 +37,14 @@ def files_below(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[Wanted], 
     found: list[Wanted] = []
     left: list[LeftAlone] = []
     for path in map(Path, paths):
+        if _is_truth(path):
+            raise InputError(
+                "this is the truth of a synthetic world; only `fanzha score` reads it",
+                "这是合成世界的真值,只供 fanzha score 评分",
+                where=str(path),
+                remedy="admit the world's own folder: what was received is taken, the rest left alone",
+                remedy_zh="请入库该世界的文件夹本身:只收入其中收到的文件",
+            )
         if path.is_dir():
             _below(path, "", found, left)
         elif path.exists():
@@ -50,6 +58,12 @@ def files_below(paths: Iterable[str | os.PathLike[str]]) -> tuple[list[Wanted], 
                 remedy_zh="请检查路径",
             )
     return found, left
+
+
+def _is_truth(path: Path) -> bool:
+    """Whether a path is the truth of a written world, or within it."""
+    whole = path.resolve()
+    return any(one.name == "truth" and (one.parent / SYNTHETIC_WORLD).exists() for one in (whole, *whole.parents))
 
 
 def _below(folder: Path, prefix: str, found: list[Wanted], left: list[LeftAlone]) -> None:

@@ -150,7 +150,7 @@ def leaks(told: Told, truth: Truth, references: Sequence[str]) -> Part:
 
 def orders(told: Told, truth: Truth) -> dict[str, int] | None:
     """The company of the first known order number in each report, as the bodies would answer; None if there are no bodies."""
-    path = truth.folder.parent / "bodies" / "parcels.parquet"
+    path = truth.folder.parent / "bodies" / "deliveries.parquet"
     if not path.is_file():
         return None
     told_in = {reference: ORDER.findall(text) for reference, text in told.engine.rows(TEXTS_SQL)}

@@ -1,11 +1,15 @@
 """The page of a score: the score as plain data for `document.score_page`, every sentence in both languages."""
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from math import sqrt
 from typing import Any
 
+from fanzha.clean.currency import exponent
 from fanzha.document.figures import moment, money
 from fanzha.document.page import Said, Stamp, Text
 from fanzha.document.score_page import Bar, Grid, Group, ScorePage, Section
+from fanzha.document.words import put
 from fanzha.model.version import VERSION
 from fanzha.score.measure import Line, Measure, Part, Score
 from fanzha.score.words import called, entry, said
@@ -13,6 +17,9 @@ from fanzha.store.masked import mask_value
 
 ZONE = "Asia/Shanghai"
 DASH = "—"
+TRUE_MONEY = ("caught",)  # and every measure `_found`: what it is a share of is money of the truth
+# How much of a currency a yuan buys, in hundredths: the fixed rates of the synthetic countries (assumption). Only for order.
+PER_YUAN = {"CNY": 100, "THB": 460, "INR": 1200}
 
 
 def page_of(score: Score, lang: str) -> ScorePage:
@@ -22,6 +29,7 @@ def page_of(score: Score, lang: str) -> ScorePage:
         kicker=said("page", "kicker"),
         title=said("page", "title"),
         lead=said("page", "lead"),
+        notes=page_notes(score),
         facts=_facts(score),
         facts_title=said("page", "world"),
         more=said("page", "more_measures"),
@@ -44,9 +52,32 @@ def _facts(score: Score) -> tuple[tuple[Text, Text], ...]:
         if isinstance(world.get(key), str | int)
     ]
     facts.append((said("page", "reports"), f"{linking['reports_held']:,} / {linking['reports_in_truth']:,}"))
-    facts.append((said("page", "as_of"), moment(score.as_of_ms, ZONE)))
+    facts.append((said("page", "as_of"), DASH if nothing_measured(score) else moment(score.as_of_ms, ZONE)))
     facts.append((said("page", "end"), moment(score.end_ms, ZONE)))
     return tuple(facts)
+
+
+def nothing_measured(score: Score) -> bool:
+    """Whether the workspace holds nothing that the truth could be measured against."""
+    return score.as_of_ms <= 0 or not score.part("linking").details["reports_held"]
+
+
+def page_notes(score: Score) -> tuple[Text, ...]:
+    """What a reader must know first: that nothing was measured, or how little it rests on, and what is not of this truth."""
+    details = score.part("linking").details
+    held, unknown = details["reports_held"], details["reports_unknown_to_truth"]
+    if nothing_measured(score):
+        return (said("page", "nothing_measured"),)
+    # The standard error of a share is at most 1/(2 sqrt(n)); of a difference of two it is less than 1/sqrt(n).
+    notes: list[Text] = [said("page", "small_sample", reports=f"{held:,}", least=f"{1 / sqrt(held):.2f}")]
+    if unknown:
+        notes.append(said("page", "other_origin", reports=f"{unknown:,}"))
+    return tuple(notes)
+
+
+def errors_note() -> Said:
+    """That errors are no shares between 0 and 1."""
+    return said("page", "beyond_one")
 
 
 def value_text(measure: Measure) -> str:
@@ -113,33 +144,75 @@ def _section(part: Part) -> Section:
             key = (measure.code, measure.of)
             keys.setdefault(key, []).append(_bar(line, measure))
             named.setdefault(key, measure)
-    groups = {
-        key: Group(full_name(named[key]), said("page", f"better_{entry('measures', key[0])['better']}"), tuple(bars))
-        for key, bars in keys.items()
-    }
+    groups = {key: Group(full_name(named[key]), _better(key[0]), tuple(bars)) for key, bars in keys.items()}
     first = main_measures(part)
+    if empty := why_empty(part):
+        groups, first = {}, []
     return Section(
         key=part.name,
         title=said("parts", part.name),
         note=said("parts", part.name, "note"),
-        why=said("whys", part.why) if part.why else Said("", ""),
+        why=empty or (said("whys", part.why) if part.why else Said("", "")),
         main=tuple(groups[key] for key in first),
         rest=tuple(groups[key] for key in groups if key not in first),
-        methods=tuple((said("methods", line.method), said("methods", line.method, "note")) for line in part.lines),
+        methods=()
+        if empty
+        else tuple((said("methods", line.method), said("methods", line.method, "note")) for line in part.lines),
     )
 
 
+def can_exceed_one(code: str) -> bool:
+    """Whether a measure is an error, which is a share of the money that is there but no part of it."""
+    return code.endswith("_error")
+
+
+def _better(code: str) -> Said:
+    better = entry("measures", code)["better"]
+    return said("page", "better_error" if can_exceed_one(code) else f"better_{better}")
+
+
+def why_empty(part: Part) -> Said | None:
+    """Why a part has no value at all, in one line; None where it has any."""
+    measures = [measure for line in part.lines for measure in line.measures]
+    if any(measure.value is not None for measure in measures):
+        return None
+    codes = dict.fromkeys([*filter(None, [part.why]), *(one.why for one in measures if one.why)])
+    whys = [said("whys", code) for code in codes if code != "no_replay"] or [said("whys", "nothing_to_count")]
+    told = said("page", "all_dashes")
+    return put(told, {"why": Said(" ".join(one.en for one in whys), "".join(one.zh for one in whys))})
+
+
 def main_measures(part: Part) -> list[tuple[str, str]]:
-    """The measures shown at once, by code and what they are of: of several currencies the first, which is most in use."""
-    chosen: dict[tuple[str, str], None] = {}
-    seen: set[str] = set()
-    for line in part.lines:
-        for measure in line.measures:
-            every = measure.code.startswith("gap_")
-            if entry("measures", measure.code).get("main") and (every or measure.code not in seen):
-                chosen[measure.code, measure.of] = None
-            seen.add(measure.code)
-    return list(chosen)
+    """The measures shown at once, by code and what they are of: every currency with money in it, the one with most first."""
+    money_in = _money_in(part)
+    kinds: dict[str, list[str]] = {}
+    for measure in (one for line in part.lines for one in line.measures):
+        found = kinds.setdefault(measure.code, [])
+        if measure.of not in found:
+            found.append(measure.of)
+    chosen = []
+    for code, kept in kinds.items():
+        known = entry("measures", code)
+        if not known.get("main"):
+            continue
+        if known.get("unit") == "money" and len(kept) > 1:
+            with_money = [of for of in kept if money_in.get(of)]
+            unsaid = [of for of in kept if not of]  # of no currency: it cannot be said, and why must be read
+            kept = [*unsaid, *sorted(with_money, key=lambda of: (-money_in[of], of))] or kept[:1]
+        elif not code.startswith("gap_"):
+            kept = kept[:1]
+        chosen += [(code, of) for of in kept]
+    return chosen
+
+
+def _money_in(part: Part) -> dict[str, Fraction]:
+    """The most money of the truth (yuan) that any measure of a part rests on, by currency."""
+    most: dict[str, Fraction] = {}
+    for one in (one for line in part.lines for one in line.measures):
+        if (one.code in TRUE_MONEY or one.code.endswith("_found")) and one.of.isupper() and one.bottom:
+            yuan = Fraction(one.bottom) * 100 / (PER_YUAN.get(one.of, 100) * 10 ** exponent(one.of))
+            most[one.of] = max(yuan, most.get(one.of, yuan))
+    return most
 
 
 def _groups(part: Part) -> Grid:

@@ -30,12 +30,20 @@ def score(
     """Measure the tables of a workspace whose stages have run, for the moment they were made for (UTC ms).
 
     `log` are the holds of a replay in the world's time; `earlier` is the case of each reference at an earlier moment. A part
-    that cannot be measured says why and is not an error.
+    that cannot be measured says why and is not an error. Raises InputError where the workspace has reports, but none of the truth.
     """
     now, end = Purses(truth, as_of_ms), Purses(truth, truth.end_ms)
     told = Told(engine)
     case_of, _ = told.cases
     references = sorted(one for one in case_of if one in truth.reports)
+    if case_of and truth.reports and not references:
+        raise InputError(
+            f"none of the workspace's {len(case_of):,} reports is of this truth, which has {len(truth.reports):,}",
+            f"工作区的 {len(case_of):,} 起报案均不属于该真值(该真值有 {len(truth.reports):,} 起)",
+            where=str(truth.folder),
+            remedy="name the truth of the world that was admitted, or admit that world with `fanzha run WORLD`",
+            remedy_zh="请指定已入库世界的真值,或用 fanzha run 世界文件夹 入库该世界",
+        )
     parts = (
         linking(told, truth, earlier),
         tracing(told, truth, now, end, references),

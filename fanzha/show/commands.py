@@ -9,11 +9,19 @@ from cyclopts import Parameter
 from fanzha.show.options import NO_COMMON, NO_HANDLING, Common, Handling, open_terminal, open_workspace
 
 
+def named_files(paths: list[Path]) -> None:
+    """Refuse a path that names nothing before a workspace is made for it."""
+    from fanzha.ingest.finding import files_below
+
+    files_below(paths)
+
+
 def run(
     folder: list[Path], /, *, out: Path | None = None, handling: Handling = NO_HANDLING, common: Common = NO_COMMON
 ) -> None:
     """Admit, link, trace, propose, report."""
     terminal = open_terminal(common)
+    named_files(folder)
     with terminal.working(), open_workspace(common, terminal) as workspace:
         admissions = workspace.admit(folder, handling.terms())
         cases = workspace.cases()
@@ -25,6 +33,7 @@ def run(
 def admit(file: list[Path], /, *, handling: Handling = NO_HANDLING, common: Common = NO_COMMON) -> None:
     """Admit files."""
     terminal = open_terminal(common)
+    named_files(file)
     with terminal.working(), open_workspace(common, terminal) as workspace:
         admissions = workspace.admit(file, handling.terms())
         terminal.finish()

@@ -78,7 +78,16 @@ def summary(terminal: "Terminal", found: "Score") -> None:
     from rich.text import Text
 
     from fanzha.document.words import pick
-    from fanzha.score.paging import full_name, main_measures, value_text
+    from fanzha.score.paging import (
+        DASH,
+        errors_note,
+        full_name,
+        main_measures,
+        nothing_measured,
+        page_notes,
+        value_text,
+        why_empty,
+    )
     from fanzha.score.words import said
 
     lang = terminal.words.lang
@@ -87,6 +96,9 @@ def summary(terminal: "Terminal", found: "Score") -> None:
     for part in found.parts:
         lines = {line.method: line for line in part.lines}
         name = pick(said("parts", part.name), lang)
+        if empty := why_empty(part):
+            table.add_row(name, pick(empty, lang), Text(DASH if part.made else terminal.words("score_no_stage")), "")
+            continue
         for code, of in main_measures(part):
             measured: dict[str, Measure] = {
                 method: one
@@ -99,8 +111,12 @@ def summary(terminal: "Terminal", found: "Score") -> None:
                 f"{pick(said('methods', method), lang)} {value_text(one)}" for method, one in measured.items()
             )
             title = pick(full_name(ours or next(iter(measured.values()))), lang)
-            shown = value_text(ours) if ours else terminal.words("score_no_stage")
+            shown = value_text(ours) if ours else DASH if part.made else terminal.words("score_no_stage")
             table.add_row(name, title, Text(shown, style="bold" if ours else "dim"), Text(others, style="dim"))
             name = ""
     terminal.out.print(table)
-    terminal.out.print(Text(terminal.words("score_as_of", moment=terminal.moment(found.as_of_ms)), style="dim"))
+    told = [pick(one, lang) for one in (*page_notes(found), errors_note())]
+    if not nothing_measured(found):
+        told.append(terminal.words("score_as_of", moment=terminal.moment(found.as_of_ms)))
+    for text in told:
+        terminal.out.print(Text(text, style="dim"))

@@ -22,9 +22,9 @@ class Making:
     "town, city, country, popular-account, commingling / 预设."
     seed: int = 20261123
     "The same seed gives the same bytes / 随机种子."
-    people: Annotated[int, Parameter(show_default=False)] = 0
+    people: Annotated[int, Parameter(show_default=False)] = -1
     "People, instead of the preset's number / 人口."
-    days: Annotated[int, Parameter(show_default=False)] = 0
+    days: Annotated[int, Parameter(show_default=False)] = -1
     "Days, instead of the preset's number / 天数."
     gangs: Annotated[int, Parameter(show_default=False)] = -1
     "Gangs, instead of the preset's number / 团伙数."
@@ -49,6 +49,7 @@ class Asking:
     "Page of the world's distributions beside published figures / 真实性页面."
 
 
+FEW_REPORTS = 20  # below this a score says little
 NO_MAKING, NO_ASKING = Making(), Asking()
 
 
@@ -78,8 +79,8 @@ def _make(terminal: "Terminal", out: Path, making: Making, common: Common) -> No
 
     usual = preset(making.preset)
     size = Size(
-        making.people or int(usual["people"]),
-        making.days or int(usual["days"]),
+        making.people if making.people >= 0 else int(usual["people"]),
+        making.days if making.days >= 0 else int(usual["days"]),
         making.gangs if making.gangs >= 0 else int(usual["gangs"]),
     )
     values = parameters(making.preset, making.parameters, making.set or [])
@@ -93,7 +94,9 @@ def _make(terminal: "Terminal", out: Path, making: Making, common: Common) -> No
         return
     numbers = {name: value if name == "out" else f"{value:,}" for name, value in asdict(made).items()}
     terminal.say("simulate_made", **numbers)
-    terminal.say("simulate_next", out=out, truth=out / "truth")
+    if made.reports < FEW_REPORTS:
+        terminal.say("simulate_few", reports=made.reports)
+    terminal.say("simulate_next", out=out, truth=out / "truth", record=f"{out}-record")
 
 
 def _ask(terminal: "Terminal", out: Path, asking: Asking) -> None:
@@ -101,7 +104,7 @@ def _ask(terminal: "Terminal", out: Path, asking: Asking) -> None:
 
     from fanzha.simulate.bodies import ask, opened
 
-    at_ms = opened(out).end_ms
+    at_ms = end_ms = opened(out).end_ms
     if asking.at:
         try:
             moment = datetime.fromisoformat(asking.at)
@@ -110,6 +113,13 @@ def _ask(terminal: "Terminal", out: Path, asking: Asking) -> None:
         if moment.tzinfo is None:
             raise _no_moment(asking.at)
         at_ms = int(moment.timestamp() * 1000)
+        if at_ms > end_ms:
+            raise InputError(
+                f"the world ends at {terminal.moment(end_ms)}, before that moment",
+                f"合成世界止于 {terminal.moment(end_ms)},早于该时刻",
+                remedy="name an earlier moment, or leave --at out",
+                remedy_zh="请给出更早的时刻,或省略 --at",
+            )
     answer = ask(out, asking.ask, at_ms)
     asking.into.mkdir(parents=True, exist_ok=True)
     path = asking.into / answer.name

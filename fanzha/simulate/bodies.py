@@ -233,7 +233,7 @@ def statement_file(bodies: Bodies, bank: Bank, parts: Sequence[tuple[str, list[R
     total, slips = 0, bodies.p["bodies.slips"]
     for account, rows in parts:
         rng = stream(bodies.seed, f"bodies/slips/{account}/{at_ms}")
-        table += slipped(rng, sheets.cells(layout, rows), bank.form, slips)[1:]
+        table += slipped(rng, sheets.cells(layout, rows), bank, slips)[1:]
         total += sum(int(str(row["amount_minor"])) for row in rows)
     rng = stream(bodies.seed, f"bodies/file/{bank.k}/{at_ms}/{len(parts)}")
     if bank.form in WORKBOOKS:
@@ -247,12 +247,12 @@ def statement_file(bodies: Bodies, bank: Bank, parts: Sequence[tuple[str, list[R
     return sheets.csv_bytes(table), "csv"
 
 
-def slipped(rng: Random, table: list[list[str]], form: str, slips: dict[str, float]) -> list[list[str]]:
-    """A table of one account with what goes wrong: words of another system, rows lost, repeated, cut short, unclear."""
+def slipped(rng: Random, table: list[list[str]], bank: Bank, slips: dict[str, float]) -> list[list[str]]:
+    """A table of one account in the bank's own words, with what goes wrong: rows lost, repeated, cut short, unclear."""
     header, rows = table[0], [list(row) for row in table[1:]]
     if DIRECTION in header:
         at = header.index(DIRECTION)
-        words = dict(zip(DIRECTION_WORDS[0], rng.choice(DIRECTION_WORDS), strict=True))
+        words = dict(zip(DIRECTION_WORDS[0], DIRECTION_WORDS[bank.k % len(DIRECTION_WORDS)], strict=True))
         for row in rows:
             row[at] = words[row[at]]
             if rng.random() < slips["unknown_direction"]:
@@ -261,7 +261,7 @@ def slipped(rng: Random, table: list[list[str]], form: str, slips: dict[str, flo
         del rows[rng.randrange(len(rows) // 3, len(rows) * 2 // 3)]
     made = [header]
     for row in rows:
-        short = form == "bank_feedback" and rng.random() < slips["cell_count"]
+        short = bank.form == "bank_feedback" and rng.random() < slips["cell_count"]
         made.append(row[:-3] if short else row)
         if not short and rng.random() < slips["duplicate_row"]:
             made.append(list(row))

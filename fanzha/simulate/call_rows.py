@@ -14,6 +14,7 @@ from fanzha.simulate.world import HOUR_MS, Flags, Ints, World
 SHORT_MAX = 10**6  # service numbers are shorter than this and carry no country code
 DEVICE_DIGITS = 14
 ROWS_IN_GROUP = 131_072
+PAUSE_MS = 5_000  # from the end of a call to the next one of the same telephone; assumption
 
 
 @dataclass(slots=True)
@@ -109,10 +110,34 @@ def numbers_text(numbers: Ints) -> pa.StringArray:
     return made
 
 
-def write_rows(calls: Calls, path: Path) -> None:
-    at_ms = np.concatenate(calls.at_ms)
+def in_turn(caller: Ints, callee: Ints, at_ms: Ints, seconds: Ints, sms: Flags) -> Ints:
+    """The moments, with calls put off until their caller's last one is over and a pause has passed.
+
+    Messages stay, and so do calls of service numbers, behind which are many lines.
+    """
+    made = np.array(at_ms, np.int64)
+    voice = np.flatnonzero(~sms & (caller >= SHORT_MAX))
+    if not len(voice):
+        return made
+    order = voice[np.lexsort((callee[voice], at_ms[voice], caller[voice]))]
+    first = np.flatnonzero(np.diff(caller[order], prepend=-1))
+    sizes = np.diff(first, append=len(order))
+    busy = seconds[order] * 1000 + PAUSE_MS
+    before = np.cumsum(busy) - busy
+    before -= np.repeat(before[first], sizes)
+    free = made[order] - before  # had the caller been busy from the first call on, without a gap
+    apart = np.repeat(np.arange(len(first)) * (int(free.max() - free.min()) + 1), sizes)  # no caller waits for another
+    made[order] = np.maximum.accumulate(free + apart) - apart + before
+    return made
+
+
+def write_rows(calls: Calls, path: Path, end_ms: int) -> None:
+    """All rows by time; a call that would begin only after the period is not made."""
     caller, callee = np.concatenate(calls.caller), np.concatenate(calls.callee)
+    seconds, sms = np.concatenate(calls.seconds), np.concatenate(calls.sms)
+    at_ms = in_turn(caller, callee, np.concatenate(calls.at_ms), seconds, sms)
     order = np.lexsort((callee, caller, at_ms))
+    order = order[at_ms[order] < end_ms]
     imei, cell = np.concatenate(calls.imei)[order], np.concatenate(calls.cell)[order]
     device = pc.utf8_lpad(pc.cast(pa.array(imei), pa.string()), DEVICE_DIGITS, "0")
     lac = pc.cast(pa.array(cell // 10**6), pa.string())
@@ -122,8 +147,8 @@ def write_rows(calls: Calls, path: Path) -> None:
         "caller": numbers_text(caller[order]),
         "callee": numbers_text(callee[order]),
         "at_ms": pa.array(at_ms[order]),
-        "duration_seconds": pa.array(np.concatenate(calls.seconds)[order]),
-        "medium": pc.if_else(pa.array(np.concatenate(calls.sms)[order]), "sms", "voice"),
+        "duration_seconds": pa.array(seconds[order]),
+        "medium": pc.if_else(pa.array(sms[order]), "sms", "voice"),
         "imei": pc.if_else(pa.array(imei > 0), device, none),
         "cell": pc.if_else(pa.array(cell > 0), pc.binary_join_element_wise(lac, spot, "-"), none),
     }

@@ -1,4 +1,4 @@
-"""Calls, messages, parcels and contacts of a world. Here ordinary life: people call few others, again and again."""
+"""Calls, messages, deliveries and contacts of a world. Here ordinary life: people call few others, again and again."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, Ints, W
 
 
 def write_calls(world: World, p: Parameters, out: Path) -> None:
-    """calls, messages, parcels and contacts under `out`/bodies."""
+    """calls, messages, deliveries and contacts under `out`/bodies."""
     folder = out / "bodies"
     folder.mkdir(parents=True, exist_ok=True)
     calls = Calls()
@@ -29,7 +29,7 @@ def write_calls(world: World, p: Parameters, out: Path) -> None:
     contacts += [one for one in met if one.at_ms >= world.start_ms]
     contacts += gang_calls.strangers(world, p, calls)
     messages, reached = gang_calls.leads(world, p, calls, gang_calls.introductions(world, p))
-    write_rows(calls, folder / "calls.parquet")
+    write_rows(calls, folder / "calls.parquet", world.end_ms)
     pq.write_table(messages, folder / "messages.parquet", compression="zstd")
     contacts = sorted(contacts + reached, key=lambda one: (one.at_ms, one.person, one.channel))
     table = {
@@ -38,7 +38,7 @@ def write_calls(world: World, p: Parameters, out: Path) -> None:
         "channel": pa.array([one.channel for one in contacts], pa.string()),
     }
     pq.write_table(pa.table(table), folder / "contacts.parquet", compression="zstd")
-    orders.write_parcels(world, p, folder / "parcels.parquet")
+    orders.write_deliveries(world, p, folder / "deliveries.parquet")
 
 
 def _ordinary(world: World, p: Parameters, calls: Calls, where: Posted) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from fanzha.simulate import tools
-from fanzha.simulate.call_rows import Calls, Contacted, Event, device_of, numbers_text, phones_of
+from fanzha.simulate.call_rows import Calls, Contacted, Event, device_of, in_turn, numbers_text, phones_of
 from fanzha.simulate.invent import stream
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.population import columns
@@ -202,12 +202,15 @@ def strangers(world: World, p: Parameters, calls: Calls) -> list[Contacted]:
         people = _people_of(world, number_of(resource))
         called = people.start + rng.integers(people.stop - people.start, size=count)
         drawn = begins + (rng.random(count) * days * DAY_MS).astype(np.int64)
-        at_ms = np.clip(_in_hours(drawn, number_of(resource)), begins, ends - 1000)
+        at_ms = _in_hours(drawn, number_of(resource))
         seconds = np.where(rng.random(count) < p["calls.cold_unanswered"], 0, rng.integers(3, 70, size=count))
-        box = (np.full(count, imei), np.full(count, cell))
-        number = np.full(count, number_of(resource))
-        calls.block(number, phones_of(world, called), at_ms, seconds, np.zeros(count, bool), box)
-        long = np.flatnonzero(seconds > 40)
+        number, voice = np.full(count, number_of(resource)), np.zeros(count, bool)
+        at_ms = np.where(at_ms < begins, ends, at_ms)  # not in use at an hour at which people are called: no call
+        at_ms = in_turn(number, phones_of(world, called), at_ms, seconds, voice)
+        kept = np.flatnonzero(at_ms < ends)
+        box = (np.full(len(kept), imei), np.full(len(kept), cell))
+        calls.block(number[kept], phones_of(world, called)[kept], at_ms[kept], seconds[kept], voice[kept], box)
+        long = kept[seconds[kept] > 40]
         reached += [Contacted(int(called[one]), int(at_ms[one]), "call") for one in long]
     return reached
 

@@ -13,12 +13,31 @@ from fanzha.simulate.invent import digits, stream, tron_address
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.reporting import Report
 from fanzha.simulate.spell import defanged
+from fanzha.simulate.tour import sheets
+from fanzha.simulate.tour.sheets import Layout, moment, text
 from fanzha.simulate.tour.statements import Row, record
 from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, Resource, World
 
 TOKEN_MINOR = 1_000_000  # USDT has six decimals
 IMSI_PREFIXES = {"CN": "46099", "TH": "52099", "IN": "40499"}  # networks that no operator holds
 ASKED_HOURS = 30  # from a report to the operator's records
+EVENT_TYPES = {
+    ("voice", "out"): "Outgoing",
+    ("voice", "in"): "Incoming",
+    ("sms", "out"): "SMS-MO",
+    ("sms", "in"): "SMS-MT",
+}
+THAI_OPERATOR: Layout = (
+    ("MSISDN", text("subscriber")),
+    ("B Number", text("counterparty")),
+    ("Call Type", lambda row: EVENT_TYPES[str(row["medium"]), str(row["direction"])]),
+    ("Start Time", moment(sheets.BANGKOK, "iso")),
+    ("Duration Seconds", lambda row: str(row["duration_seconds"])),
+    ("IMEI", text("imei")),
+    ("IMSI", text("imsi")),
+    ("LAC", lambda row: str(row["cell"] or "").partition("-")[0]),
+    ("Cell ID", lambda row: str(row["cell"] or "").partition("-")[2]),
+)
 File = tuple[str, str, bytes]  # part of received, name, bytes
 
 
@@ -92,7 +111,7 @@ def _phones(world: World, reports: Sequence[Report], p: Parameters) -> tuple[dic
 
 
 def _records(world: World, reports: Sequence[Report], p: Parameters, out: Path) -> Iterator[File]:
-    """Call records: of contact phones in the form for investigators (India's own in India), of reporters as they export them."""
+    """Call records: of contact phones in the form for investigators of each country, of reporters as they export them."""
     contacts, own = _phones(world, reports, p)
     if not contacts and not own:
         return
@@ -107,14 +126,20 @@ def _records(world: World, reports: Sequence[Report], p: Parameters, out: Path) 
     for (country, week), rows in sorted(groups.items(), key=lambda one: one[0]):
         if rows:
             day = _day((week + 1) * 7 * DAY_MS)
-            name = "indian_call_records" if country == "IN" else "call_records_investigative"
-            data = known.named(name).write({"calls": record("calls", rows)})
-            yield "operators", f"{country.lower()}_operator_{day:%Y%m%d}.csv", data
+            yield "operators", f"{country.lower()}_operator_{day:%Y%m%d}.csv", _listed(country, rows)
     for number, at_ms in own.items():
         rows = _subscriber(world, number, "CN", calls, (at_ms - days * DAY_MS, at_ms))
         if rows:
             data = known.named("call_records").write({"calls": record("calls", rows)})
             yield "operators", f"详单_{number[-4:]}_{_day(at_ms):%Y%m%d}_{number[-8:-4]}.csv", data
+
+
+def _listed(country: str, rows: Sequence[Row]) -> bytes:
+    """The file in which operators of a country list calls."""
+    if country == "TH":
+        return sheets.csv_bytes(sheets.cells(THAI_OPERATOR, rows))
+    name = "indian_call_records" if country == "IN" else "call_records_investigative"
+    return known.named(name).write({"calls": record("calls", rows)})
 
 
 def _calls_of(out: Path, numbers: Sequence[str]) -> dict[str, list[Row]]:

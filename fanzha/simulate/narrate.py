@@ -39,7 +39,8 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What a report has to tell. Identifiers in normal form, "" for none; `channel` is how the contact began."""
+    """What a report has to tell. Identifiers in normal form, "" for none; `channel` is how the contact began,
+    `via` the channel of the report."""
 
     scam_type: str
     channel: str
@@ -58,6 +59,7 @@ class Case:
     wallet: str = ""
     order: str = ""
     company: str = ""
+    via: str = ""
 
 
 @cache
@@ -114,13 +116,13 @@ class Telling:
             if len(case.paid) > STATED_MAX:
                 parts.append(self.draw("more").format(count=len(case.paid) - STATED_MAX))
         else:
-            parts.append(self.draw("stopped"))
+            parts.append(self.draw("stopped", case.via))
         if case.wallet:
             parts.append(self.draw("wallet").format(wallet=case.wallet.partition(":")[2]))
             self.named.append(Named("wallet", case.wallet))
         if case.paid:
             parts.append(self.draw("total").format(total=self.amount(sum(one.amount_minor for one in case.paid))))
-        parts.append(self.draw("closing"))
+        parts.append(self.draw("closing", case.via))
         text = "".join(parts)
         return (_punctuated(text) if chinese else text).strip(), tuple(dict.fromkeys(self.named))
 
@@ -128,10 +130,11 @@ class Telling:
         """Who, where, when."""
         case, at = self.case, self.reported
         if self.language == "en":
-            return self.draw("opening").format(date=f"{at:%d %B %Y}", city=case.city, name=case.name)
+            return self.draw("opening", case.via).format(date=f"{at:%d %B %Y}", city=case.city, name=case.name)
         own = spell.masked_phone(case.own_phone) if case.own_phone else "未留"
         date = f"{at.year}年{at.month}月{at.day}日"
-        return self.draw("opening").format(date=date, city=case.city, name=f"{case.name[0]}某某", own=own)
+        name = f"{case.name[0]}某某"
+        return self.draw("opening", case.via).format(date=date, city=case.city, name=name, own=own)
 
     def matter(self) -> str:
         """What it is about."""
@@ -166,7 +169,7 @@ class Telling:
             told.append(self.draw("certificate").format(certificate=case.certificate.partition(":")[2]))
             self.named.append(Named("certificate", case.certificate))
         if case.im:
-            told.append(self.draw("im").format(im=case.im))
+            told.append(self.draw("im").format(im=case.im if self.language == "zh" else in_english(case.im)))
             self.named.append(Named("im", case.im, False))
         if case.order:
             told.append(self.draw("fact").format(order=case.order, company=case.company))
@@ -230,6 +233,14 @@ def dialled(number: str) -> str:
     if number.startswith("+91"):
         return f"+91 {number[3:8]} {number[8:]}"
     return spell.dialled(number)
+
+
+def in_english(group: str) -> str:
+    """The name of a chat group, word by word; what is no word of such names stays."""
+    words: dict[str, str] = phrases()["en"]["group_words"]
+    for chinese, english in words.items():
+        group = group.replace(chinese, f" {english} ")
+    return " ".join(group.split())
 
 
 def _wrong_digit(rng: Random, number: str) -> str:

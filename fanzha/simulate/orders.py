@@ -1,4 +1,4 @@
-"""Orders and parcels: which company delivered what to whom, and the order number that a caller with stolen data can name."""
+"""Orders and deliveries: which company delivered what to whom, and the order number that a caller with stolen data can name."""
 
 from pathlib import Path
 
@@ -42,8 +42,8 @@ def leaked_order(world: World, incident: Incident) -> tuple[str, int]:
     return order_number(world, business, incident.victim), incident.first_contact_ms - days * DAY_MS - 5 * HOUR_MS
 
 
-def write_parcels(world: World, p: Parameters, path: Path) -> int:
-    """Every parcel of the period, `company` being the organisation where the business leaks; how many there are."""
+def write_deliveries(world: World, p: Parameters, path: Path) -> int:
+    """Every delivery of the period, `company` being the organisation where the business leaks; how many there are."""
     at, business, person, serial = _everyday(world, p)
     people = world.holders.people
     leaked = [
@@ -74,7 +74,7 @@ def write_parcels(world: World, p: Parameters, path: Path) -> int:
 
 
 def _everyday(world: World, p: Parameters) -> tuple[Ints, Ints, Ints, Ints]:
-    """Time, business, person and serial of ordinary parcels: few sellers send most of them."""
+    """Time, business, person and serial of ordinary deliveries: few sellers send most of them."""
     rng = columns(world.seed, "orders")
     days = (world.end_ms - world.start_ms) / DAY_MS
     count = int(min(world.holders.people * days * p["calls.parcels_per_person_day"], p["calls.parcels_max"]))

@@ -17,7 +17,7 @@ class Parameters(Mapping[str, Value]):
     """Values by dotted name: `p["everyday.scale"]`. What is not named stays as it stands in the files."""
 
     def __init__(self, values: dict[str, Value]) -> None:
-        self._values = values
+        self._values = {name: _ordered(value) for name, value in values.items()}
 
     def __getitem__(self, name: str) -> Value:
         if name not in self._values:
@@ -55,6 +55,13 @@ class Parameters(Mapping[str, Value]):
     def written(self) -> str:
         """All values as YAML, sorted by name."""
         return yaml.safe_dump(dict(sorted(self._values.items())), allow_unicode=True, sort_keys=True)
+
+
+def _ordered(value: Value) -> Value:
+    """Tables by name, so that the order in which somebody wrote them changes no draw."""
+    if isinstance(value, dict):
+        return {name: _ordered(value[name]) for name in sorted(value)}
+    return [_ordered(one) for one in value] if isinstance(value, list) else value
 
 
 def declared() -> dict[str, dict[str, Value]]:

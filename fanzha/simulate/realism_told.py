@@ -1,6 +1,6 @@
 """The realism of a world in words and pictures: its figures beside the published ones and beside samples of other generators."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from importlib.resources import files
 from math import sqrt
@@ -15,6 +15,8 @@ from fanzha.simulate.flow import PER_YUAN
 from fanzha.simulate.realism import Realism, Shape
 from fanzha.simulate.spread import Spread
 
+FEWEST = 30  # cases below which shares are not compared
+MISSES = 3  # named in the introduction
 ALIKE = 2.0  # two values within this factor are called alike
 DISTRIBUTIONS = ("out_degree", "in_degree", "amount", "gap_hours", "per_account_day")
 DWELL_ASSUMED = (0.8, 21.0)  # minutes, 5 to 95 % of the assumed lognormal (median 4, sigma 1)
@@ -43,18 +45,21 @@ def page(found: Realism, samples: Samples, lang: str = "zh") -> RealismPage:
     """Everything that the page of a world shows; `samples` are the shapes of other generators by name, or none."""
     told = found.world
     lead = say("lead", **{name: f"{told[name]:,}" for name in ("people", "days", "transfers", "chain")})
+    beside = Part(
+        key="samples",
+        title=say("samples"),
+        note=say("samples_note"),
+        pictures=tuple(_curves(name, found.shape, samples) for name in DISTRIBUTIONS) if samples else (),
+    )
+    rhythm = _rhythm(found.shape, bool(samples))
     parts = [
-        Part(
-            key="samples",
-            title=say("samples"),
-            note=say("samples_note") if samples else say("alone"),
-            pictures=tuple(_curves(name, found.shape, samples) for name in DISTRIBUTIONS),
-        ),
+        *([beside] if samples else []),
         _graph(found.shape, samples),
-        Part(key="rhythm", title=say("rhythm"), note=say("rhythm_note"), pictures=_rhythm(found.shape)),
+        Part(key="rhythm", title=say("rhythm"), note=say("rhythm_note"), pictures=rhythm),
     ]
     if found.chain.cases:
         parts += [_chain(found), _figures(found)]
+        lead = _joined(lead, _misses(found))
     stamp = Stamp(int(told["end_ms"]), version=str(told["version"]), lang=lang)
     return RealismPage(
         stamp=stamp, kicker=say("kicker"), title=say("title"), lead=lead, parts=tuple(parts), here=say("this"),
@@ -99,15 +104,19 @@ def _curves(name: str, shape: Shape, samples: Samples) -> Curves:
             )
         )
     values: dict[str, Text] = {"median": number(here.median), "tail": number(here.p99)}
-    told = say("curve_told", others=_listed(others), **values) if others else say("curve_alone", **values)
+    told = say("curve_told", others=_listed(others), **values)
     curves = [Curve(say("this"), here.curve)]
     curves += [Curve(label, getattr(sample, name).curve) for label, sample in samples]
-    return Curves(title=say(name), told=told, curves=tuple(curves))
+    return Curves(title=say(name), told=told, axis=say(f"axis_{name}"), curves=tuple(curves))
 
 
 def _listed(texts: Iterable[Said]) -> Said:
     told = list(texts)
     return Said("; ".join(one.en for one in told), "；".join(one.zh for one in told))
+
+
+def _joined(*texts: Said) -> Said:
+    return Said("".join(one.en for one in texts), "".join(one.zh for one in texts))
 
 
 def _graph(shape: Shape, samples: Samples) -> Part:
@@ -131,7 +140,7 @@ def _graph(shape: Shape, samples: Samples) -> Part:
     return Part(key="graph", title=say("graph"), note="", heads=tuple(heads), rows=tuple(rows))
 
 
-def _rhythm(shape: Shape) -> tuple[Picture, ...]:
+def _rhythm(shape: Shape, beside: bool) -> tuple[Picture, ...]:
     week = say("week")
     days = [Said(en, zh) for en, zh in zip(week.en.split(), week.zh.split(), strict=True)]
     clock: list[Text] = [f"{hour}" for hour in range(24)]
@@ -141,10 +150,11 @@ def _rhythm(shape: Shape) -> tuple[Picture, ...]:
             continue
         top, low = shares.index(max(shares)), shares.index(min(shares))
         ratio = number(shares[top] / shares[low]) if shares[low] else "—"
+        told = say(f"{name}_told", top=names[top], low=names[low], ratio=ratio)
         made.append(
             Bars(
                 title=say(name),
-                told=say(f"{name}_told", top=names[top], low=names[low], ratio=ratio),
+                told=_joined(told, say(f"{name}_samples")) if beside else told,
                 names=tuple(names),
                 here=shares,
                 there=(None,) * len(shares),
@@ -194,6 +204,8 @@ def _bars(group: str, found: Realism) -> Bars:
         error=f"{error:.0f}",
         cases=f"{found.chain.cases:,}",
     )
+    if found.chain.cases < FEWEST:
+        told = say("bars_few", cases=f"{found.chain.cases:,}")
     texts = tuple((percent(a), percent(b)) for a, b in zip(here, there, strict=True))
     return Bars(title=say(group), told=told, names=tuple(names), here=tuple(here), there=tuple(there), texts=texts)
 
@@ -222,7 +234,11 @@ def _loss(found: Realism) -> list[Picture]:
         Mark(540_000, _value("loss_large_share")),
     )
     curves = (Curve(say("this"), found.chain.loss.curve),)
-    return [Curves(title=say("loss"), told=told, curves=curves, marks=marks, marked=say("loss_points"))]
+    return [
+        Curves(
+            title=say("loss"), told=told, axis=say("axis_loss"), curves=curves, marks=marks, marked=say("loss_points")
+        )
+    ]
 
 
 def _dwell(found: Realism) -> list[Picture]:
@@ -239,18 +255,70 @@ def _dwell(found: Realism) -> list[Picture]:
     )
     marks = (Mark(assumed, 0.5), Mark(DWELL_ASSUMED[0], 0.95), Mark(DWELL_ASSUMED[1], 0.05))
     curves = (Curve(say("dwell_first"), first.curve), Curve(say("dwell_later"), later.curve))
-    return [Curves(title=say("dwell"), told=told, curves=curves, marks=marks, marked=say("dwell_assumed"))]
+    return [
+        Curves(
+            title=say("dwell"),
+            told=told,
+            axis=say("axis_dwell"),
+            curves=curves,
+            marks=marks,
+            marked=say("dwell_assumed"),
+        )
+    ]
+
+
+def _title(one: dict[str, Any]) -> Said:
+    """The name of a published figure, with the distribution that it belongs to."""
+    title = Said(one["en"], typeset(one["zh"]))
+    if not _group(one["name"]):
+        return title
+    kind = say(_group(one["name"]))
+    return Said(f"{kind.en}: {title.en}", f"{kind.zh}：{title.zh}")
+
+
+def _form(one: dict[str, Any]) -> Callable[[float | None], str]:
+    return percent if one["unit"] == "share" else number
+
+
+def miss(one: dict[str, Any], here: float) -> float:
+    """How far a figure is from the published one, 0 to 1: shares by their difference, others by it over the larger of the two.
+
+    More honest transfers than the fewest assumed are no miss.
+    """
+    there = float(one["value"])
+    if one["name"] == "honest_per_chain" and here >= there:
+        return 0.0
+    return abs(here - there) / (1.0 if one["unit"] == "share" else max(here, there))
+
+
+def _misses(found: Realism) -> Said:
+    """The sentence that names the figures furthest from what is published or assumed."""
+    if found.chain.cases < FEWEST:
+        return say("misses_few", cases=f"{found.chain.cases:,}")
+    known = [(one, found.chain.figures.get(one["name"])) for one in published()]
+    far = [(miss(one, here), one, here) for one, here in known if here is not None]
+    far.sort(key=lambda row: (-row[0], str(row[1]["name"])))
+    named = [
+        say("miss", name=_title(one), here=_form(one)(here), there=_form(one)(float(one["value"])))
+        for _, one, here in far[:MISSES]
+    ]
+    return say("misses", misses=_listed(named))
+
+
+def _source(one: dict[str, Any]) -> Text:
+    """Where a figure is from, in both languages where it says more than the name of a publication."""
+    text, key = str(one["source"]), f"source_{one['name']}"
+    if key in _loaded("realism.yaml"):
+        return say(key)
+    plain = {"assumption": "assumption", "the same": "the_same"}
+    return say(plain[text]) if text in plain else text
 
 
 def _figures(found: Realism) -> Part:
     """Table: every figure beside the published one and its source."""
     rows: list[tuple[Text, ...]] = []
     for one in published():
-        name, form = str(one["name"]), percent if one["unit"] == "share" else number
-        title = Said(one["en"], typeset(one["zh"]))
-        if _group(name):
-            kind = say(_group(name))
-            title = Said(f"{kind.en}: {title.en}", f"{kind.zh}：{title.zh}")
-        rows.append((title, form(found.chain.figures.get(name)), form(float(one["value"])), str(one["source"])))
+        form = _form(one)
+        rows.append((_title(one), form(found.chain.figures.get(one["name"])), form(float(one["value"])), _source(one)))
     heads = ((say("figure"), "wide"), (say("here"), "num"), (say("published"), "num"), (say("source"), "wide"))
-    return Part(key="figures", title=say("figures"), note="", heads=heads, rows=tuple(rows))
+    return Part(key="figures", title=say("figures"), note=say("figures_note"), heads=heads, rows=tuple(rows))

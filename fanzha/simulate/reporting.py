@@ -170,6 +170,7 @@ def _case(world: World, p: Parameters, rng: Random, draft: _Draft) -> Case:
         wallet=_seen(world, p, rng, incident, "wallet"),
         order=order if rng.random() < p["reporting.seen"]["order"] else "",
         company=world.organisations[incident.leak].name if incident.leak >= 0 else "",
+        via=draft.channel,
     )
 
 
@@ -246,6 +247,7 @@ def _popular(world: World, p: Parameters, count: int, counts: dict[str, int]) ->
             offset_minutes=COUNTRIES[0].offset_minutes,
             at_ms=at_ms,
             paid=paid,
+            via=channels[place],
         )
         text, named = narrate.tell_popular(rng, case)
         channel = channels[place]

@@ -130,7 +130,7 @@ def test_the_company_of_the_order_number(tmp_path: Path) -> None:
     part = leaks(engine, truth, held)
     assert not part.made and part.line("common_company").get("leak_right").why == "no_orders"
     (tmp_path / "bodies").mkdir()
-    path = tmp_path / "bodies" / "parcels.parquet"
+    path = tmp_path / "bodies" / "deliveries.parquet"
     pq.write_table(pa.table({"order_no": ["DD00007123456789", "DD00001000000000"], "company": [7, 9]}), path)
     part = leaks(engine, truth, held)
     # R0 names company 7; R0b and R2 get it as the most common one and are right too, R1 is wrong (8)

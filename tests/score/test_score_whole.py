@@ -12,11 +12,13 @@ import score_worlds as worlds
 from score_worlds import AS_OF, MIN
 
 import fanzha.score
-from fanzha.document.score_page import score_html, write_score
+from fanzha.document.charts.measure import width
+from fanzha.document.page import Said
+from fanzha.document.score_page import folded, score_html, write_score
 from fanzha.errors import FanzhaError, InputError, NotFound, StorageFailed, UnreadableFile
 from fanzha.score.counterplay import Hold
-from fanzha.score.measure import Score, figure, median, ratio
-from fanzha.score.paging import counts, full_name, page_of, value_text
+from fanzha.score.measure import Line, Measure, Part, Score, figure, median, ratio, unknown
+from fanzha.score.paging import counts, full_name, main_measures, page_of, value_text, why_empty
 from fanzha.score.scoring import read_earlier, score
 from fanzha.score.truth import open_truth
 from fanzha.score.words import groups
@@ -205,6 +207,68 @@ def test_figures_as_a_reader_sees_them() -> None:
     assert counts(ratio("pair_f1", 1, 2)) == "1 / 2"
     assert counts(ratio("ari", 10**15, 10**16)) == "1.000e+15 / 1.000e+16"
     assert full_name(ratio("exit_found", 1, 2, of="CNY/cash")).en.endswith("CNY cash")
+
+
+def test_every_currency_with_money_is_shown_the_most_money_first() -> None:
+    def measures(code: str, *bottoms: tuple[str, int]) -> list[Measure]:
+        return [ratio(code, 0, bottom, of=of) for of, bottom in bottoms]
+
+    ours = measures("held_found", ("THB", 400), ("CNY", 100), ("INR", 240_000), ("USDT", 0))
+    simple = measures("held_honest", ("USDT", 9), ("INR", 1), ("CNY", 5), ("THB", 0))
+    part = Part("tracing", (Line("fanzha", tuple(ours)), Line("freeze_downstream", tuple(simple))))
+    order = ["INR", "CNY", "THB"]  # 200, 1 and 0.87 yuan; USDT is none of the truth's
+    assert main_measures(part) == [(code, of) for code in ("held_found", "held_honest") for of in order]
+    holds = (
+        Line("fanzha", (unknown("caught", "no_replay"),)),
+        Line("first_come", tuple(measures("caught", ("CNY", 9)))),
+    )
+    assert main_measures(Part("holds", holds)) == [("caught", ""), ("caught", "CNY")]
+
+
+def test_a_part_without_any_value_is_one_line() -> None:
+    lines = tuple(Line(method, (unknown("pair_f1", "no_pair_due"),)) for method in ("fanzha", "all_one"))
+    empty = Part("linking", lines)
+    assert why_empty(empty) is not None and "No two reports belong together." in why_empty(empty).en
+    assert why_empty(Part("linking", (*lines, Line("all_apart", (ratio("pair_f1", 0, 1),))))) is None
+
+
+def test_what_a_score_rests_on_stands_at_its_head(scored: Score, tmp_path: Path) -> None:
+    notes = page_of(scored, "en").notes
+    assert [one.en for one in notes] == ["5 reports of the truth are held: differences below about 0.45 mean nothing."]
+    truth = worlds.write(tmp_path)
+    engine = Engine()
+    worlds.reported(engine, {"R0": "1-1", "other": "1-1", "another": "1-2"})
+    html = score_html(page_of(score(engine, truth, AS_OF), "en"))
+    assert "holds 2 reports that this truth does not know" in html and "另有 2 起报案不在该真值中" in html
+    for nothing in (score(Engine(), truth, AS_OF), score(Engine(), truth, 0)):
+        page = page_of(nothing, "en")
+        assert page.notes[0].en.startswith("Nothing was measured")
+        assert [text for name, text in page.facts if name == Said("Time of the last news", "最后消息时间")] == ["—"]
+
+
+def test_a_workspace_of_another_world_is_refused(tmp_path: Path) -> None:
+    engine = Engine()
+    worlds.reported(engine, {"other": "1-1"})
+    with pytest.raises(InputError, match="none of the workspace's 1 reports is of this truth, which has 5") as raised:
+        score(engine, worlds.write(tmp_path), AS_OF)
+    assert raised.value.remedy and raised.value.remedy_zh and raised.value.what_zh
+
+
+def test_long_names_take_more_lines_and_lose_nothing() -> None:
+    text = Said("Freeze everything downstream", "下游账户全部冻结并逐一核实资金来源与去向")
+    lines = folded(text, 13, 150)
+    assert len(lines) > 1 and " ".join(one.en for one in lines).strip() == text.en
+    assert "".join(one.zh for one in lines) == text.zh
+    assert all(width(one, 13) <= 150 for line in lines for one in (line.en, line.zh))
+    assert folded("", 13, 150) == []
+
+
+def test_errors_say_that_they_can_exceed_one(scored: Score) -> None:
+    tracing = next(one for one in page_of(scored, "en").sections if one.key == "tracing")
+    told = {one.name.en: one.better.en for one in (*tracing.main, *tracing.rest)}
+    assert {name for name, better in told.items() if "exceed 1" in better} == {n for n in told if "rror" in n}
+    holds = next(one for one in page_of(scored, "en").sections if one.key == "holds")
+    assert any(one.name.en.startswith("Holds that caught nothing") for one in holds.main)
 
 
 # -- the command -------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from fanzha.errors import InputError, NotFound
-from fanzha.simulate.parameters import declared, parameters, preset, presets
+from fanzha.simulate.parameters import Parameters, declared, parameters, preset, presets
 
 
 def test_every_parameter_says_where_it_comes_from() -> None:
@@ -69,3 +69,10 @@ def test_what_was_used_can_be_used_again(tmp_path: Path) -> None:
     file = tmp_path / "parameters.yaml"
     file.write_text(first.written(), encoding="utf-8")
     assert dict(parameters("town", file)) == dict(first)
+
+
+def test_the_order_in_which_somebody_writes_a_table_changes_nothing() -> None:
+    first = parameters("town")
+    turned = first.set({name: dict(reversed(list(v.items()))) for name, v in first.items() if isinstance(v, dict)})
+    again = Parameters({name: turned[name] for name in reversed(list(turned))})
+    assert repr([again[name] for name in first]) == repr([first[name] for name in first])

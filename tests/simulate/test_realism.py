@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
@@ -9,15 +10,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanzha.document.realism_page import power, realism_html, scale, write_realism
 from fanzha.errors import InputError, NotFound
 from fanzha.simulate.flow import Flow, read_flow
-from fanzha.simulate.realism import benford, clustering, components, measure, shape
+from fanzha.simulate.realism import Realism, benford, clustering, components, measure, shape
 from fanzha.simulate.realism_chain import chain
-from fanzha.simulate.realism_told import BARS, compared, number, page, published, say
+from fanzha.simulate.realism_told import BARS, compared, miss, number, page, published, say
 from fanzha.simulate.spread import spread
 from fanzha.simulate.world import DAY_MS, HOUR_MS, MINUTE_MS
 
@@ -253,6 +254,7 @@ def test_components_of_a_long_path_are_one() -> None:
     assert components(order[:-1], order[1:], 5_000).tolist() == [5_000]
 
 
+@settings(deadline=None)  # it draws many pairs
 @given(edges)
 def test_clustering_is_near_the_exact_coefficient(pairs: list[tuple[int, int]]) -> None:
     near: dict[int, set[int]] = {}
@@ -326,10 +328,54 @@ def test_the_page_says_both_languages_and_loads_nothing(out: Path, tmp_path: Pat
     assert "in Another 1 and 1 (middle alike, tail alike)" in told.en  # type: ignore[union-attr]
 
 
+def test_without_samples_the_page_is_silent_about_them(out: Path) -> None:
+    made = page(measure(out), ())
+    assert [part.key for part in made.parts] == ["graph", "rhythm", "chain", "figures"]
+    assert not re.search("sample[s ']|AMLSim|样本", realism_html(made).replace("(sampled)", ""))
+
+
+def many(out: Path) -> Realism:
+    """The same figures, as if they rested on a hundred cases."""
+    found = measure(out)
+    return replace(found, chain=replace(found.chain, cases=100))
+
+
+def test_few_cases_are_not_compared(out: Path) -> None:
+    html = realism_html(page(measure(out), ()))
+    assert html.count("Too few cases to compare (2).") == html.count("案件过少(2案)，不作比较。") == len(BARS)
+    assert "percentage points, the error" not in html and "Too few cases (2) to say where it misses most." in html
+
+
+def test_the_largest_misses_are_in_the_introduction(out: Path) -> None:
+    found = many(out)
+    lead = page(found, ()).lead
+    far = sorted(
+        ((miss(one, found.chain.figures[one["name"]] or 0.0), one) for one in published()
+         if found.chain.figures.get(one["name"]) is not None),
+        key=lambda row: -row[0],
+    )  # fmt: skip
+    for _, one in far[:3]:
+        assert one["en"] in lead.en and one["zh"] in lead.zh  # type: ignore[union-attr]
+    assert far[3][1]["en"] not in lead.en  # type: ignore[union-attr]
+    share, count = {"name": "a", "unit": "share", "value": 0.5}, {"name": "b", "unit": "count", "value": 5}
+    assert [miss(share, 0.1), miss(count, 20)] == [0.4, 0.75]
+    assert miss({**count, "name": "honest_per_chain"}, 20) == 0.0
+
+
+def test_axes_and_sources_are_said_in_both_languages(out: Path) -> None:
+    html = realism_html(page(measure(out), ()))
+    for text in ("share of cases at or above x", "不低于 x 的案件比例", "waiting to gather", "等待归集多名被害人资金"):
+        assert text in html
+    rows = page(measure(out), ()).parts[-1].rows
+    for one, row in zip(published(), rows, strict=True):
+        assert row[3].en == one["source"] and re.search("[\u4e00-\u9fff]", row[3].zh)  # type: ignore[union-attr]
+        assert "assumption" not in row[3].zh  # type: ignore[union-attr]
+
+
 def test_the_largest_difference_is_named(out: Path) -> None:
-    pictures = {one.title.en: one for part in page(measure(out), ()).parts for one in part.pictures}  # type: ignore[union-attr]
+    pictures = {one.title.en: one for part in page(many(out), ()).parts for one in part.pictures}  # type: ignore[union-attr]
     told = pictures["How money left, by money"].told.en  # type: ignore[union-attr]
-    assert told.startswith("The largest difference is at cash: 75.0 % here, 30.0 % published or assumed; 4 of 4")
+    assert told.startswith("The largest difference is at cash: 75.0 % here, 30.0 % published or assumed; 2 of 4")
 
 
 def test_published_figures_have_values_sources_and_both_languages() -> None:

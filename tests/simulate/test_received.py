@@ -6,6 +6,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -23,8 +24,10 @@ from fanzha.errors import NotFound
 from fanzha.formats import known
 from fanzha.formats.grid import Reading, Source
 from fanzha.simulate import bodies, gang_calls, narrate, orders, receive, reporting
+from fanzha.simulate.call_rows import PAUSE_MS, Calls, in_turn, write_rows
 from fanzha.simulate.names import holder_name, names_of
 from fanzha.simulate.narrate import Case, Paid
+from fanzha.simulate.tools import GROUP_WORDS
 from fanzha.simulate.world import COUNTRIES, DAY_MS, HOUR_MS, MINUTE_MS, World
 
 AT_MS = 1_783_000_000_000
@@ -160,6 +163,29 @@ def test_sixty_ways_to_tell_each_scam(currency: str) -> None:
         assert len(shapes) >= 60, number
 
 
+def test_english_texts_are_english_in_every_word() -> None:
+    for currency in ("THB", "INR"):
+        for seed in range(60):
+            told = replace(case("T01", currency), company="Anda Parcels", paid=(), via="indian")
+            body, named = narrate.tell(Random(seed), told, frozenset())
+            assert body.isascii() and "Tasks Selected 658 Group" in body
+            assert ("im", "任务优选658群") in {(one.kind, one.value) for one in named}
+    assert narrate.in_english("任务合作187群") == "Tasks Cooperation 187 Group"
+    assert all(narrate.in_english(word).isascii() for word in GROUP_WORDS)
+
+
+@pytest.mark.parametrize("paid", [0, 2])
+def test_a_report_sounds_like_its_channel(paid: int) -> None:
+    ways: dict[str, set[str]] = {"hotline": set(), "station": set(), "narrative": set()}
+    for via, texts in ways.items():
+        texts |= {narrate.tell(Random(seed), replace(case(paid=paid), via=via), frozenset())[0] for seed in range(200)}
+        texts |= {narrate.tell_popular(Random(seed), replace(case(paid=2), via=via))[0] for seed in range(40)}
+    for body in ways["hotline"]:
+        assert re.search("来电|拨打热线", body.split(",对方")[0]) and not re.search("到所|来所|报警|报称|报案人", body)
+    for via in ("station", "narrative"):
+        assert not any(re.search("来电(称|人|求助|反映|举报)|拨打热线", body) for body in ways[via])
+
+
 def test_slips_come_at_their_share() -> None:
     rng, shares = Random(3), {"wan": 0.25, "slang": 0.6, "never": 0.0}
     counts = Counter(name for _ in range(4000) for name in narrate.noise(rng, shares))
@@ -269,6 +295,57 @@ def test_calls_are_of_real_form_and_in_order(made: Written) -> None:
     assert {row["imei"] is None for row in rows if row["caller"] == "95588"} == {True}
 
 
+def test_a_telephone_makes_one_call_after_the_other(made: Written) -> None:
+    rows = pq.read_table(made.out / "bodies" / "calls.parquet", filters=[("medium", "=", "voice")]).to_pylist()
+    free: dict[str, int] = {}
+    many = 0
+    for row in rows:
+        caller, at_ms = str(row["caller"]), int(row["at_ms"])
+        if caller.startswith("+"):
+            many += caller in free
+            assert at_ms >= free.get(caller, 0), row
+            free[caller] = at_ms + int(row["duration_seconds"]) * 1000 + PAUSE_MS
+    assert many > 1000
+
+
+def test_calls_at_one_moment_are_put_off() -> None:
+    mobile, other, line, box = 8613800000001, 8613800000002, 96110, 8613800000003
+    caller = np.array([mobile, other, mobile, line, mobile, line, mobile, box])
+    seconds = np.array([60, 30, 0, 10, 10, 10, 0, 7200])
+    at_ms = np.array([1000, 500, 1000, 0, 900_000, 0, 1000, 10])
+    sms = np.array([False, False, False, False, False, False, True, False])
+    callee = np.arange(len(caller)) + 8613900000000
+    made_ms = in_turn(caller, callee, at_ms, seconds, sms)
+    # the second call of the first phone waits; messages and lines with many seats do not, nor does anybody else
+    assert made_ms.tolist() == [1000, 500, 61_000 + PAUSE_MS, 0, 900_000, 0, 1000, 10]
+    assert at_ms.tolist()[2] == 1000, "what was given is left alone"
+    nothing = np.zeros(0, np.int64)
+    assert in_turn(nothing, nothing, nothing, nothing, nothing == 1).tolist() == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 300_000), st.integers(0, 90)), min_size=1, max_size=40))
+def test_calls_are_put_off_as_one_by_one(drawn: list[tuple[int, int, int]]) -> None:
+    caller, at_ms, seconds = (np.array(column, np.int64) for column in zip(*drawn, strict=True))
+    callee = np.arange(len(drawn))
+    made_ms = in_turn(caller + 10**7, callee, at_ms, seconds, np.zeros(len(drawn), bool))
+    free: dict[int, int] = {}
+    for place in np.lexsort((callee, at_ms)).tolist():
+        one = int(caller[place])
+        begins = max(int(at_ms[place]), free.get(one, 0))
+        assert int(made_ms[place]) == begins
+        free[one] = begins + int(seconds[place]) * 1000 + PAUSE_MS
+
+
+def test_a_call_that_would_begin_after_the_period_is_not_made(tmp_path: Path) -> None:
+    calls, device = Calls(), np.array([1, 1, 1])
+    number, at_ms, seconds = np.full(3, 8613800000001), np.full(3, 10_000), np.array([20, 20, 20])
+    calls.block(number, number + np.arange(1, 4), at_ms, seconds, np.zeros(3, bool), (device, device))
+    write_rows(calls, tmp_path / "calls.parquet", 50_000)
+    rows = pq.read_table(tmp_path / "calls.parquet").to_pylist()
+    assert [row["at_ms"] for row in rows] == [10_000, 35_000]
+
+
 def test_calls_follow_day_and_week(made: Written) -> None:
     table = pq.read_table(made.out / "bodies" / "calls.parquet", columns=["caller", "at_ms"]).to_pylist()
     local = [int(row["at_ms"]) // 1000 + 8 * 3600 for row in table if str(row["caller"]).startswith("+86")]
@@ -312,7 +389,7 @@ def test_those_who_pay_for_it_all_hardly_call(made: Written) -> None:
     assert max(calls("financier", "R-FIN")) < np.mean(calls("crew", "R-OPER"))
 
 
-def test_contacts_messages_and_parcels(made: Written) -> None:
+def test_contacts_messages_and_deliveries(made: Written) -> None:
     folder, world = made.out / "bodies", made.world
     contacts = pq.read_table(folder / "contacts.parquet").to_pylist()
     reached = {(row["person"], row["at_ms"]) for row in contacts}
@@ -320,15 +397,16 @@ def test_contacts_messages_and_parcels(made: Written) -> None:
     assert len(contacts) > 2 * len(world.incidents), "more are contacted than are ever asked to pay"
     messages = pq.read_table(folder / "messages.parquet")
     assert messages.column_names == ["sender", "receiver", "at_ms", "channel", "script"] and messages.num_rows > 100
-    parcels = {row["order_no"]: row for row in pq.read_table(folder / "parcels.parquet").to_pylist()}
+    assert not (folder / "parcels.parquet").exists(), "parcels are money, in the truth"
+    delivered = {row["order_no"]: row for row in pq.read_table(folder / "deliveries.parquet").to_pylist()}
     leaked = [one for one in world.incidents if orders.leaked_order(world, one)[0]]
     assert leaked
     for one in leaked:
         order, at_ms = orders.leaked_order(world, one)
-        row = parcels[order]
+        row = delivered[order]
         assert (row["company"], row["person"]) == (one.leak, one.victim) and at_ms < one.first_contact_ms
         assert re.fullmatch(r"DD[0-9]{14}", order)
-    honest = [row for row in parcels.values() if row["company"] < 0]
+    honest = [row for row in delivered.values() if row["company"] < 0]
     assert len(honest) > len(leaked)
 
 
@@ -430,16 +508,41 @@ def test_slips_are_planted_where_they_can_be_told(made: Written) -> None:
     table = bodies.sheets.cells(layout, rows)
     always = {"unknown_direction": 1.0, "cell_count": 1.0, "duplicate_row": 1.0, "lost_row": 1.0}
     never = dict.fromkeys(always, 0.0)
-    spoilt = bodies.slipped(Random(1), table, "bank_feedback", always)
+    banks = bodies.opened(made.out).banks
+    plain = next(one for one in banks if one.form == "bank_feedback")
+    spoilt = bodies.slipped(Random(1), table, plain, always)
     at = spoilt[0].index(bodies.DIRECTION)
     assert len(spoilt) == len(table) - 1 and {row[at] for row in spoilt[1:]} == {"O"}
     assert {len(row) for row in spoilt[1:]} == {len(table[0]) - 3}
-    clean = bodies.slipped(Random(1), table, "bank_feedback", never)
+    clean = bodies.slipped(Random(1), table, plain, never)
     assert len(clean) == len(table)
-    words = {row[at] for row in clean[1:]}
-    assert any(words == set(pair) for pair in bodies.DIRECTION_WORDS)
-    repeated = bodies.slipped(Random(1), table, "bank_feedback_xlsx", {**never, "duplicate_row": 1.0})
+    book = next(one for one in banks if one.form == "bank_feedback_xlsx")
+    repeated = bodies.slipped(Random(1), table, book, {**never, "duplicate_row": 1.0})
     assert len(repeated) == 2 * len(table) - 1
+
+
+def test_a_bank_says_in_and_out_in_the_same_words_in_all_its_answers(made: Written) -> None:
+    rows = [
+        {
+            "at_ms": AT_MS + n,
+            "direction": ("in", "out")[n % 2],
+            "amount_minor": n,
+            "balance_minor": n,
+            "cash": False,
+            "success": True,
+        }
+        for n in range(4)
+    ]
+    table = bodies.sheets.cells(bodies.FEEDBACK, rows)
+    at, never = table[0].index(bodies.DIRECTION), dict.fromkeys(made.p["bodies.slips"], 0.0)
+    said = {}
+    for bank in bodies.opened(made.out).banks:
+        if bank.form.startswith("bank_feedback"):
+            answers = [bodies.slipped(Random(seed), table, bank, never) for seed in range(30)]
+            pairs = {(answer[1][at], answer[2][at]) for answer in answers}
+            assert len(pairs) == 1 and pairs <= set(bodies.DIRECTION_WORDS)
+            said[bank.k] = pairs.pop()
+    assert len(set(said.values())) > 1, "banks differ"
 
 
 def test_delays_differ_by_body(made: Written) -> None:
@@ -562,8 +665,17 @@ def test_calls_agree_with_what_operators_hold(admitted: Workspace, made: Written
     for own, other, direction, at_ms, seconds in rows:
         pair = (own, other) if direction == "out" else (other, own)
         assert (*pair, int(str(at_ms)) // 1000, seconds) in held
+    assert {str(row[2]) for row in rows if str(row[0]).startswith("+66")} == {"in", "out"}
     countries = {str(row[0])[:3] for row in rows}
     assert {"+86", "+66", "+91"} <= countries
+
+
+def test_only_operators_of_china_write_chinese(made: Written) -> None:
+    files = sorted((made.out / "received" / "operators").iterdir())
+    abroad = [path for path in files if path.name.startswith(("th_", "in_"))]
+    assert {path.name[:3] for path in abroad} == {"th_", "in_"}
+    for path in abroad:
+        assert path.read_bytes().isascii(), path.name
 
 
 @pytest.mark.parametrize("channel", list(receive.CHANNELS))
