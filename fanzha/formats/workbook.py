@@ -25,7 +25,7 @@ def caps_for(data: bytes | Content) -> Caps:
     """A small file may not cost much: 320 MiB and twelve bytes for each of its own, at most 2 GiB; nor say much: two
     hundred times itself, at least 128 MiB."""
     said = min(2 << 30, max(128 << 20, 200 * len(data)))
-    return Caps(memory_bytes=min(2 << 30, (320 << 20) + 12 * len(data)), output_bytes=said)
+    return Caps(memory_bytes=min(2 << 30, (272 << 20) + 12 * len(data)), output_bytes=said)
 
 
 def is_workbook(data: bytes | Content) -> bool:
