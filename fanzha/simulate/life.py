@@ -85,7 +85,8 @@ def rounded(amount: Ints, rng: np.random.Generator, share: float) -> Ints:
 
 def joined(parts: list[Paid]) -> Paid:
     """Several lists of payments as one."""
-    nothing = np.zeros(0, np.int64)
     if not parts:
+        nothing = np.zeros(0, np.int64)
         return nothing, nothing, nothing, nothing
-    return tuple(np.concatenate([part[k] for part in parts]) for k in range(4))  # type: ignore[return-value]
+    payers, payees, amounts, moments = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return payers, payees, amounts, moments

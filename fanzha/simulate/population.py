@@ -12,7 +12,6 @@ from fanzha.simulate.world import (
     OCCUPATIONS,
     Accounts,
     Banks,
-    Flags,
     Holders,
     Ints,
 )
@@ -143,12 +142,11 @@ def scattered(numbers: Ints, offset: int, size: int) -> Ints:
 def _employers(rng: np.random.Generator, made: Holders) -> Ints:
     """An employer in the same country for everybody who is staff; few firms employ many."""
     employer = np.full(made.people, -1, np.int32)
-    kinds = (BUSINESSES.index("employer"), BUSINESSES.index("shop"), BUSINESSES.index("platform"))
     for place in range(len(COUNTRIES)):
         staff = np.flatnonzero(
             (made.country[: made.people] == place) & (made.occupation[: made.people] == OCCUPATIONS.index("staff"))
         )
-        firms = np.flatnonzero((made.country == place) & np.isin(made.business, kinds[:1]))
+        firms = of_kind(made, "employer", place)
         employer[staff] = firms[(len(firms) * rng.random(len(staff)) ** 1.6).astype(int)]
     return employer
 
@@ -215,8 +213,3 @@ def with_check_digit(body: Ints) -> Ints:
 def of_kind(made: Holders, name: str, country: int) -> Ints:
     """The businesses of a kind in a country."""
     return np.flatnonzero((made.business == BUSINESSES.index(name)) & (made.country == country))
-
-
-def working_age(made: Holders) -> Flags:
-    """Which people could have work."""
-    return (made.age >= ADULT) & (made.age < RETIRED)
