@@ -1,6 +1,7 @@
 # Fanzha. `make run` shows the main job, `make test` passes the tests; both set everything up by themselves.
 PYTHON ?= python3
 VENV := .venv
+SPARK_VENV := .venv-spark
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 RUNS ?= 500
@@ -10,9 +11,10 @@ SECONDS_EACH ?= 600
 FLIPS ?= 2000
 SEED ?= 20261123
 PRESET ?= city
+WORLDS ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test crash hostile fuzz bench score realism examples lock clean
+.PHONY: help setup run test crash hostile fuzz bench score realism spark examples lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -65,6 +67,20 @@ realism: $(VENV)/.bench ## synthetic cities beside published figures, and a plai
 	@$(BIN)/python bench/detector.py --world out/realism/city1 --world out/realism/city2 --world out/realism/city3 \
 	  $(if $(SAMPLES),--amlgentex $(SAMPLES)) --seed $(SEED) --result bench/results/detector.json
 
+# pyspark and the pyspark-client of .venv hold the same package, hence an environment of its own.
+$(SPARK_VENV)/.spark: requirements/spark.lock requirements/build.lock
+	@echo "Setting up .venv-spark: Spark is 450 MB to fetch ..."
+	@$(PYTHON) -m venv $(SPARK_VENV)
+	@$(SPARK_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/build.lock
+	@$(SPARK_VENV)/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r requirements/spark.lock
+	@touch $@
+
+spark: ## the stages on Apache Spark with two executors, beside DuckDB, over WORLDS= random worlds from SEED= on (needs Java 17)
+	@if command -v java >/dev/null 2>&1 || [ -x "$$JAVA_HOME/bin/java" ]; then \
+	  $(MAKE) --no-print-directory $(SPARK_VENV)/.spark && \
+	  FANZHA_WORLDS=$(WORLDS) FANZHA_SEED=$(SEED) $(SPARK_VENV)/bin/python -m pytest -q tests/store/test_engines_agree.py; \
+	else echo "Skipped: Spark needs Java 17 or newer, and there is no java here. make test compares the engines without it."; fi
+
 hostile: $(VENV)/.dev ## hostile files and 500 damaged ones; writes bench/results/{hostile,damage}.json
 	@$(BIN)/python -m tests.hostile.run --workspace --result bench/results/hostile.json
 	@$(BIN)/python -m tests.hostile.damage --files 500 --seed $(SEED) --result bench/results/damage.json
@@ -87,8 +103,8 @@ examples: $(VENV)/.run ## make the example files again (same seed, same bytes)
 
 lock: $(VENV)/.dev ## make the hashed locks again from requirements/*.in (installs uv into .venv)
 	@$(PIP) install uv
-	@for name in build run dev fuzz bench; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	@for name in build run dev fuzz bench spark; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.lock; done
 
 clean: ## remove .venv, workspace and caches
-	@rm -rf $(VENV) workspace .pytest_cache .mypy_cache .ruff_cache .hypothesis fuzz-crashes
+	@rm -rf $(VENV) $(SPARK_VENV) workspace .pytest_cache .mypy_cache .ruff_cache .hypothesis fuzz-crashes

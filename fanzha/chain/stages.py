@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import yaml
 
+from fanzha.chain.linking import Resident
 from fanzha.clean.issuer import read_bins
 from fanzha.clean.reference.shipped import read_shipped, shipped_tables
-from fanzha.link.benign import read_benign, shipped_benign
-from fanzha.link.cluster import link
-from fanzha.link.weigh import read_weights, shipped_weights_text
+from fanzha.link.benign import shipped_benign
+from fanzha.link.gang_weights import read_gang_weights, shipped_gang_weights_text
+from fanzha.link.gangs import gangs
+from fanzha.link.weigh import shipped_weights_text
 from fanzha.model.version import VERSION
 from fanzha.respond.propose import propose
 from fanzha.store.engine import Engine
@@ -40,7 +42,12 @@ def code_version() -> str:
 def reference_data() -> dict[str, bytes]:
     """The reference data this version brings, by name: journalled when put in use."""
     tables = {table.name: table.content for table in shipped_tables()}
-    return {"benign": shipped_benign().text, "weights": shipped_weights_text(), **tables}
+    return {
+        "benign": shipped_benign().text,
+        "weights": shipped_weights_text(),
+        "gang_weights": shipped_gang_weights_text(),
+        **tables,
+    }
 
 
 def reference_origin(name: str, content: bytes) -> dict[str, str]:
@@ -63,13 +70,18 @@ def as_of(engine: Engine) -> int:
     return int(row[0] or 0)
 
 
-def run_stages(record: Record, engine: Engine, progress: Progress) -> None:
-    """Make every derived table from the records; the same for the workspace's own tables and for a comparison."""
-    moment, benign = as_of(engine), read_benign(record.in_use("benign"))
-    weights, bins = read_weights(record.in_use("weights").decode()), read_bins(record.in_use("card_bins"))
+def run_stages(record: Record, engine: Engine, progress: Progress, resident: Resident | None = None) -> None:
+    """Make every derived table from the records; the same for the workspace's own tables and for a comparison.
+
+    `resident`: what was linked before, if this process has it.
+    """
+    moment, bins = as_of(engine), read_bins(record.in_use("card_bins"))
+    linking = resident or Resident()
+    gang_weights = read_gang_weights(record.in_use("gang_weights").decode())
     stages: tuple[tuple[str, Callable[[], object]], ...] = (
-        ("link", lambda: link(engine, moment, benign, weights)),
+        ("link", lambda: linking.link(record, engine, moment)),
         ("trace", lambda: trace(engine, moment)),
+        ("gangs", lambda: gangs(engine, moment, gang_weights)),
         ("respond", lambda: propose(engine, moment, bins)),
     )
     for name, stage in stages:

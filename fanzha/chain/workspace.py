@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from fanzha.chain import stages
+from fanzha.chain import exporting, judging, stages
+from fanzha.chain.holding import weak_place
+from fanzha.chain.judging import Judged
+from fanzha.chain.linking import Resident
 from fanzha.chain.stages import Progress, now_ms, silent
 from fanzha.document import fill
 from fanzha.document.gather import case_rows
@@ -24,13 +28,14 @@ from fanzha.ingest.admit import Admission, Door, admit
 from fanzha.ingest.finding import LeftAlone, files_below, small_together
 from fanzha.ingest.inspect import inspect
 from fanzha.ingest.state import touched
+from fanzha.link.linker import Linker
+from fanzha.link.why import Why, why
 from fanzha.model.case import Case as Case
 from fanzha.model.case import Step as Step
-from fanzha.model.terms import PURPOSES, Terms
+from fanzha.model.terms import Terms
 from fanzha.store import backup
 from fanzha.store.disk import storage
 from fanzha.store.journal import Entry
-from fanzha.store.masked import mask_table
 from fanzha.store.opening import begin_tables, open_tables, remove_tables, tables_in_memory
 from fanzha.store.record import Act, Record
 from fanzha.store.tables import all_tables, table
@@ -68,6 +73,7 @@ class Workspace:
         self._progress = progress
         self._stack = contextlib.ExitStack()
         self.left_alone: list[LeftAlone] = []
+        self._resident = Resident()
         self.record = self._stack.enter_context(Record.open(self.path, self._act(), waiting))
         try:
             self.engine = open_tables(self.path, stages.code_version(), read_only=self.record.read_only)
@@ -219,7 +225,7 @@ class Workspace:
         if self.engine.read_only:
             self._begin_in_memory()
         with self.engine.transaction():
-            stages.run_stages(self.record, self.engine, self._progress)
+            stages.run_stages(self.record, self.engine, self._progress, self._resident)
             self.engine.set_stamp(records, records, code)
 
     def cases(self) -> list[Case]:
@@ -228,8 +234,11 @@ class Workspace:
         return [Case(**row) for row in case_rows(self.engine)]
 
     def case(self, case_id: str) -> Case:
-        """One case by its number."""
+        """One case by its number; a number that was given up when cases became one leads to the case of today."""
         found = next((case for case in self.cases() if case.id == case_id), None)
+        if found is None and re.fullmatch(r"[0-9]+-[0-9]+", case_id):
+            today = judging.case_of(self.engine, case_id)
+            found = next((case for case in self.cases() if case.id == today), None)
         if found is None:
             some = ", ".join(case.id for case in self.cases()[:5])
             raise NotFound(
@@ -259,11 +268,66 @@ class Workspace:
             )
         ]
 
+    def judge(self, verdict: str, left: Iterable[str], right: Iterable[str] = (), *, reason: str) -> Judged:
+        """Judge whether things belong together: `verdict` is same, different, unsure, nobody or also.
+
+        Things are reports or cases ("3-17") and identifiers ("phone:+8613800138000"). A judgement always wins over the evidence and
+        is taken back with `undo`. Raises NotAllowed if it contradicts one that stands.
+        """
+        self.refresh()
+        sides = judging.known_things(self.engine, [*left]), judging.known_things(self.engine, [*right])
+        before = judging.cases_of(self.engine, [value for kind, value in (*sides[0], *sides[1]) if kind == "report"])
+        act = judging.judge(self.record, self.engine, self._act(), verdict, sides, reason)
+        self.refresh()
+        after = judging.cases_of(self.engine, list(before))
+        return Judged(act, tuple((one, before[one], after.get(one, "")) for one in before))
+
+    def merge(self, cases: Iterable[str], *, reason: str) -> Judged:
+        """Judge that cases are one: their earliest reports belong together. NotAllowed if they are one already."""
+        found = [self.case(case).id for case in cases]
+        if len(found) < 2 or len(set(found)) < len(found):
+            raise NotAllowed(
+                f"there are no different cases to merge: what was named is case {', '.join(found)} today",
+                f"没有可合并的不同案件：所指现为案件 {'、'.join(found)}",
+                remedy="name two different cases; `fanzha cases` lists them",
+                remedy_zh="请指明两个不同的案件；fanzha cases 可列出全部",
+            )
+        return self.judge("same", found[:1], found[1:], reason=reason)
+
+    def split(self, case_id: str, reports: Iterable[str], *, reason: str) -> Judged:
+        """Judge that some reports of a case do not belong with its others. NotAllowed if they are not in it, or all of it."""
+        out, today = list(dict.fromkeys(reports)), self.case(case_id).id
+        members = judging.reports_of(self.engine, today)
+        if not set(out) < set(members):
+            raise NotAllowed(
+                f"some, not all, reports of case {today} can be split off; it holds {', '.join(members[:30])}",
+                f"只能从案件 {today} 中分出部分报案；该案现有 {'、'.join(members[:30])}",
+                remedy=f"see `fanzha case {today}`, and name some of these reports",
+                remedy_zh=f"见 fanzha case {today}，请从上述报案中指明",
+            )
+        return self.judge("different", out, [one for one in members if one not in out], reason=reason)
+
+    def why(self, left: str, right: str) -> Why:
+        """Why two things belong together or not, and what would change the answer. Things as in `judge`."""
+        self.refresh()
+        return why(self.linker(), *judging.known_things(self.engine, [left, right]))
+
+    def linker(self) -> Linker:
+        """What is linked, in memory."""
+        self.refresh()
+        return self._resident.linker or self._resident.load(self.record, self.engine, self.as_of())
+
     def report(self, folder: str | os.PathLike[str], lang: str = "en") -> Path:
         """Write the pages a person reads into `folder`: index.html, a page per case, the quality of the files."""
         self.refresh()
+        linker = self.linker()
         return fill.write_pages(
-            self.engine, Path(folder), self.as_of(), lang, lambda d, n, what: self._progress("report", d, n, what)
+            self.engine,
+            Path(folder),
+            self.as_of(),
+            lang,
+            lambda d, n, what: self._progress("report", d, n, what),
+            weakest=lambda case_id: weak_place(linker, case_id),
         )
 
     # -- the record ----------------------------------------------------------------------------------------------
@@ -289,34 +353,14 @@ class Workspace:
     def table(self, name: str, purpose: str = "") -> pa.Table:
         """A table's rows in its fixed order: masked, unless a purpose is named, which is journalled."""
         self.refresh()
-        declared = table(name)
-        rows = self.engine.all_rows(name)
-        if not purpose:
-            return mask_table(declared, rows)
-        if purpose not in PURPOSES:
-            raise NotAllowed(
-                f"{purpose!r} is no purpose for which personal data may be shown",
-                f"{purpose!r} 不是允许的处理目的",
-                remedy=f"choose one of: {', '.join(PURPOSES)}",
-                remedy_zh=f"可选：{', '.join(PURPOSES)}",
-            )
-        self.record.note("export", self._act(), {"table": name, "purpose": purpose, "rows": rows.num_rows})
-        self._follow_entries()
+        rows = exporting.rows_for(self.record, self.engine, name, purpose, self._act())
+        if purpose:
+            self._follow_entries()
         return rows
 
     def reference(self) -> list[dict[str, Any]]:
         """The reference data and models in use: name, source, date, SHA-256 and the act that put each in use."""
-        latest = {entry.public["name"]: entry for entry in self.record.journal.entries() if entry.act == "use"}
-        return [
-            {
-                "name": name,
-                "source": entry.public.get("source", ""),
-                "as_of": entry.public.get("as_of", ""),
-                "sha256": entry.public["sha256"],
-                "act": entry.seq,
-            }
-            for name, entry in sorted(latest.items())
-        ]
+        return exporting.reference_in_use(self.record)
 
     def now_ms(self) -> int:
         """The workspace's clock (UTC milliseconds)."""

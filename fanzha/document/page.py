@@ -98,7 +98,7 @@ class Identifier:
 
     `refs` are the rows of the case's reports that name it: file and row equal those of a ReportLine's `ref`.
     `reports` counts all reports that name it, in any case. `weight` has unit millibit. `why` is a code of
-    words.yaml `whys`: specific, popular, benign, own, partial, weak_kind, invalid.
+    words.yaml `whys`: specific, together, slip, judged, doubted, popular, benign, own, partial, weak_kind, invalid.
     """
 
     kind: str

@@ -15,7 +15,7 @@ from fanzha.store.engine import Engine
 from fanzha.store.journal import Entry, undone
 from fanzha.store.record import Act, Record
 
-CAN_BE_UNDONE = ("withdraw", "correct", "correct_row", "retain", "map", "handover", "undo")
+CAN_BE_UNDONE = ("withdraw", "correct", "correct_row", "retain", "map", "handover", "undo", "judge")
 
 
 def _standing(record: Record, file: int) -> State:

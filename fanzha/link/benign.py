@@ -1,4 +1,6 @@
-"""Values that everybody names and that belong to no swindler: hotlines, institutions' sites, platforms, mail providers."""
+"""Values that everybody names and that belong to no swindler: hotlines, institutions' sites, platforms, mail providers, authors
+of libraries that kits carry along, placeholders, wallets that nobody holds or everybody pays through.
+"""
 
 from dataclasses import dataclass
 from functools import cache
@@ -9,6 +11,8 @@ import yaml
 from fanzha.clean.domain import registered
 from fanzha.clean.url import host
 
+_SEPARATORS = str.maketrans("", "", "._-+")
+
 
 @dataclass(frozen=True, slots=True)
 class Benign:
@@ -18,6 +22,10 @@ class Benign:
     institutions: frozenset[str] = frozenset()
     platforms: frozenset[str] = frozenset()
     apps: frozenset[str] = frozenset()
+    mailboxes: frozenset[str] = frozenset()
+    generic_names: frozenset[str] = frozenset()
+    reserved: frozenset[str] = frozenset()
+    wallets: frozenset[str] = frozenset()
     text: bytes = b""
 
     def covers(self, kind: str, value: str) -> bool:
@@ -32,18 +40,34 @@ class Benign:
             listed = self.listed(name, registered(name) or name)
             return "institution" in listed or ("platform" in listed and _is_front_page(value))
         if kind == "email":
-            name = value.rpartition("@")[2]
-            return "institution" in self.listed(name, registered(name) or name)
+            return self._nobodys_mailbox(value)
+        if kind == "wallet":
+            return value in self.wallets
         return kind == "app" and value in self.apps
+
+    def _nobodys_mailbox(self, value: str) -> bool:
+        """A listed mailbox, any at an institution or a reserved name, and `info@` or `your.name@` where anybody has a mailbox.
+
+        `info@evil.top` is not: there the domain says whose it is. Case is not looked at (RFC 5321 leaves it to the host).
+        """
+        local, _, name = value.lower().rpartition("@")
+        listed = self.listed(name, registered(name) or name)
+        if f"{local}@{name}" in self.mailboxes or "institution" in listed:
+            return True
+        plain = local.translate(_SEPARATORS)
+        return "platform" in listed and bool(self.generic_names) and (plain in self.generic_names or len(set(plain)) < 2)
 
     def listed(self, name: str, site: str) -> frozenset[str]:
         """The lists that hold this host or the registered domain it is under."""
         found = []
-        if name in self.institutions or site in self.institutions:
+        if name in self.institutions or site in self.institutions or self._is_reserved(name, site):
             found.append("institution")
         if name in self.platforms or site in self.platforms:
             found.append("platform")
         return frozenset(found)
+
+    def _is_reserved(self, name: str, site: str) -> bool:
+        return site in self.reserved or name.rpartition(".")[2] in self.reserved
 
 
 def _is_front_page(url: str) -> bool:
@@ -58,6 +82,11 @@ def read_benign(text: bytes) -> Benign:
         institutions=frozenset(raw["institutions"]),
         platforms=frozenset(raw["platforms"]) | frozenset(raw["mail"]),
         apps=frozenset(raw["apps"]),
+        # A list put in use before these were there has none of them.
+        mailboxes=frozenset(raw.get("mailboxes", ())),
+        generic_names=frozenset(raw.get("generic_names", ())),
+        reserved=frozenset(raw.get("reserved", ())),
+        wallets=frozenset(raw.get("wallets", ())),
         text=text,
     )
 

@@ -1,60 +1,106 @@
 """The identifiers of each report, made from its mentions: one name for one thing, and the site behind an address."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from fanzha.clean import ip_host, wallet
 from fanzha.clean.domain import registered
 from fanzha.clean.url import host
+from fanzha.link.kernels import Ints
 
 # A card and an account of equal digits are one thing: the same number reaches us under both names.
 UNIFIED = {"bank_card": "account"}
 
 # One row per report and value. A report that calls a value its own anywhere means its own everywhere.
 REPORTS_SQL = """
-SELECT "file", "row" FROM "reports" WHERE "at_ms" IS NULL OR "at_ms" <= ? GROUP BY "file", "row" ORDER BY "file", "row"
+SELECT "file", "row", MIN("at_ms") AS "at_ms", MIN("stated_type") AS "stated_type", MIN("city") AS "city"
+FROM "reports" WHERE "at_ms" IS NULL OR "at_ms" <= ? GROUP BY "file", "row" ORDER BY "file", "row"
 """
 MENTIONS_SQL = """
 SELECT "file", "row", "kind", "value",
   MAX(CASE WHEN "role" = 'own' THEN 1 ELSE 0 END) AS "own",
-  MAX(CASE WHEN "valid" THEN 1 ELSE 0 END) AS "valid",
-  MAX(CASE WHEN "partial" THEN 1 ELSE 0 END) AS "partial"
+  MAX(CASE WHEN "valid" THEN 1 ELSE 0 END) AS "valid"
 FROM "mentions" WHERE "value" IS NOT NULL AND "value" <> ''
 GROUP BY "file", "row", "kind", "value" ORDER BY "file", "row", "kind", "value"
 """
 
 Key = tuple[str, str]  # kind and normal form of an identifier
-Report = tuple[int, int]  # file and row of a report
+Flags = NDArray[np.bool_]
+_ROWS_MAX = 1 << 36  # rows of one file; the file's number is above them
+_BETWEEN = "\x1f"
 
 
 class Named(NamedTuple):
-    """That a report (its place in the sorted list of reports) names an identifier."""
+    """Which report names which identifier, each pair once, sorted by report and key; arrays of one length but `keys`."""
 
-    report: int
-    kind: str
-    value: str
-    own: bool
-    valid: bool
-    partial: bool
+    report: Ints  # place in the sorted list of reports
+    key: Ints  # place in `keys`
+    own: Flags  # the reporter's own
+    valid: Flags  # check digits and numbering hold in at least one mention of it
+    keys: list[Key]
 
 
-def identifiers(reports: Iterable[Report], mentions: Iterable[tuple[Any, ...]], kinds: Collection[str]) -> list[Named]:
-    """What each report names, sorted and each once; mentions of other kinds or of no report are left out.
+def codes(file: "pa.ChunkedArray[Any]", row: "pa.ChunkedArray[Any]") -> Ints:
+    """One number for file and row, in their order."""
+    return np.asarray(file.to_numpy(), np.int64) * _ROWS_MAX + np.asarray(row.to_numpy(), np.int64)
 
-    `mentions` are rows of MENTIONS_SQL. A web address also names the registered domain it is under, and a host name
-    names that domain instead of itself: a gang changes the path and the subdomain, not the name it paid for.
+
+def file_and_row(code: int) -> tuple[int, int]:
+    """File and row of a code."""
+    return divmod(code, _ROWS_MAX)
+
+
+def code_of(text: str) -> int:
+    """The code of a report written as file and row: `3-17`."""
+    file, _, row = text.partition("-")
+    return int(file) * _ROWS_MAX + int(row)
+
+
+def read_named(report_codes: Ints, mentions: pa.Table, kinds: Collection[str]) -> Named:
+    """What each report names; mentions of other kinds or of no report are left out.
+
+    `report_codes`: `codes` of the reports, sorted; `mentions`: rows of MENTIONS_SQL. A web address also names the registered
+    domain it is under, and a host name names that domain instead of itself: a gang changes the path and the subdomain, not
+    the name it paid for.
     """
-    place = {report: index for index, report in enumerate(reports)}
-    found: dict[tuple[int, str, str], Named] = {}
-    for file, row, raw_kind, value, own, valid, partial in mentions:
-        index = place.get((file, row))
-        if index is None:
-            continue
-        hidden = bool(partial) or "*" in value
-        for kind, name in _names(UNIFIED.get(raw_kind, raw_kind), value):
-            if kind in kinds:
-                _add(found, Named(index, kind, name, bool(own), bool(valid) or _unverifiable(kind, name), hidden))
-    return sorted(found.values())
+    owner = codes(mentions["file"], mentions["row"])
+    place = np.searchsorted(report_codes, owner)
+    known = place < len(report_codes)
+    known[known] = report_codes[place[known]] == owner[known]
+    parts = (mentions["kind"], mentions["value"], pa.scalar(_BETWEEN))
+    encoded = pc.binary_join_element_wise(*parts).combine_chunks().dictionary_encode()  # type: ignore[call-overload]
+    raw = np.asarray(encoded.indices.to_numpy(), np.int64)
+    number: dict[Key, int] = {}
+    names = np.full((len(encoded.dictionary), 2), -1, np.int64)
+    sure = np.zeros(len(encoded.dictionary), bool)
+    for n, text in enumerate(encoded.dictionary.to_pylist()):
+        kind, _, value = text.partition(_BETWEEN)
+        kind = UNIFIED.get(kind, kind)
+        sure[n] = kind == "wallet" and not wallet.verifiable(value)  # a chain whose checksum is not checked: as written
+        for column, key in enumerate(key for key in _names(kind, value) if key[0] in kinds):
+            names[n, column] = number.setdefault(key, len(number))
+    flags = [np.asarray(mentions[name].to_numpy(), bool) for name in ("own", "valid")]
+    flags[1] |= sure[raw]
+    live = [(names[raw, column] >= 0) & known for column in (0, 1)]
+    report = np.concatenate([place[part] for part in live])
+    numbers = np.concatenate([names[raw[part], column] for column, part in enumerate(live)])
+    return _once(report, numbers, [np.concatenate([flag[part] for part in live]) for flag in flags], list(number))
+
+
+def _once(report: Ints, key: Ints, flags: list[Flags], keys: list[Key]) -> Named:
+    """Each pair once: own if once own, valid if once valid."""
+    order = np.lexsort((key, report))
+    report, key = report[order], key[order]
+    first = np.ones(len(report), bool)
+    first[1:] = (report[1:] != report[:-1]) | (key[1:] != key[:-1])
+    at = np.flatnonzero(first)
+    own, valid = (np.logical_or.reduceat(flag[order], at) if len(at) else flag[:0] for flag in flags)
+    return Named(report[at], key[at], own, valid, keys)
 
 
 def _names(kind: str, value: str) -> list[Key]:
@@ -66,17 +112,3 @@ def _names(kind: str, value: str) -> list[Key]:
             return [("url", value)]
         return [("url", value), ("domain", registered(name) or name)]
     return [(kind, value)]
-
-
-def _unverifiable(kind: str, value: str) -> bool:
-    """A wallet of a chain without a checksum that is checked: taken as written, for it cannot be called mistyped."""
-    return kind == "wallet" and not wallet.verifiable(value)
-
-
-def _add(found: dict[tuple[int, str, str], Named], one: Named) -> None:
-    """Keep one entry per report and identifier: own if once own, valid if once valid, partial if once partial."""
-    key = (one.report, one.kind, one.value)
-    old = found.get(key)
-    if old is not None:
-        one = one._replace(own=old.own or one.own, valid=old.valid or one.valid, partial=old.partial or one.partial)
-    found[key] = one

@@ -1,11 +1,13 @@
 """How strongly an identifier pulls the reports that name it together. Integers only: sums must not depend on order."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 from fanzha.clean import (
     account,
@@ -27,7 +29,10 @@ from fanzha.clean import (
     wallet,
 )
 from fanzha.clean.digits import MILLIBITS_PER_DIGIT
+from fanzha.link.kernels import Ints, Rules
 
+WHY = ("benign", "own", "partial", "invalid", "specific", "popular", "weak_kind")  # the first that holds is the reason
+Flags = NDArray[np.bool_]
 MILLIBITS_PER_CHARACTER = 4000  # of identifiers that `clean` has no module for: fewer than log2(36) a character
 
 _SPECIFICITY: Mapping[str, Callable[[str], int]] = {
@@ -59,12 +64,24 @@ class Weights:
     penalty_per_bucket: int
     near_cases_max: int
     partial_fits_max: int
+    pairs_max: int
+    case_max: int
+    unsure_cap: int
+    slip_discount: int
+    support: Mapping[str, int]
+    classes: Mapping[str, int]
     cap: Mapping[str, int]
     floor: Mapping[str, int]
+    trust: Mapping[str, int] = field(default_factory=dict)
 
     def base(self, kind: str, value: str) -> int:
-        """Milli-bits of this value before popularity: its specificity within the bounds of its kind."""
-        return min(self.cap[kind], max(self.floor[kind], specificity(kind, value)))
+        """Milli-bits of this value before popularity: its specificity within the bounds of its kind, and the kind's trust."""
+        bounded = min(self.cap[kind], max(self.floor[kind], specificity(kind, value)))
+        return max(0, bounded + self.trust.get(kind, 0))
+
+    def rules(self) -> Rules:
+        """The numbers that the kernels need."""
+        return Rules(self.threshold, self.penalty_per_bucket, self.pairs_max, **self.support)
 
     def weight(self, base: int, reports: int) -> int:
         """Milli-bits left when `reports` reports name it; never below zero."""
@@ -102,9 +119,16 @@ def specificity(kind: str, value: str) -> int:
     return measure(value) if measure else len(value) * MILLIBITS_PER_CHARACTER
 
 
-def pull(weights: Weights, kind: str, value: str, seen: Seen, benign: bool) -> Pull:
+def carried(weights: Weights, base: int, seen: Seen, benign: bool) -> int:
+    """Milli-bits that a value carries before popularity, `base` being `Weights.base` of it; 0 for one that belongs to nobody."""
+    if benign or seen.reports == 0:
+        return 0
+    return min(base, weights.unsure_cap) if seen.partial or not seen.valid else base
+
+
+def pull(weights: Weights, base: int, seen: Seen, benign: bool) -> Pull:
     """Weigh one identifier. The reasons that forbid joining come first, whatever the weight."""
-    weight = weights.weight(weights.base(kind, value), seen.reports)
+    weight = weights.weight(carried(weights, base, seen, benign), seen.reports)
     if benign:
         return Pull(seen.reports, 0, False, "benign")
     if seen.reports == 0:
@@ -115,8 +139,29 @@ def pull(weights: Weights, kind: str, value: str, seen: Seen, benign: bool) -> P
         return Pull(seen.reports, weight, False, "invalid")
     if weight >= weights.threshold:
         return Pull(seen.reports, weight, True, "specific")
-    alone = weights.weight(weights.base(kind, value), 1)
+    alone = weights.weight(base, 1)
     return Pull(seen.reports, weight, False, "popular" if alone >= weights.threshold else "weak_kind")
+
+
+def carried_all(weights: Weights, base: Ints, reports: Ints, unsure: Flags, benign: Flags) -> Ints:
+    """`carried` of many identifiers at once; columns of one length, `unsure` where one is partial or not valid."""
+    bounded = np.where(unsure, np.minimum(base, weights.unsure_cap), base)
+    return np.where(benign | (reports == 0), 0, bounded)
+
+
+def pull_all(weights: Weights, base: Ints, seen: tuple[Ints, Flags, Flags], benign: Flags) -> tuple[Ints, Flags, Ints]:
+    """`pull` of many identifiers at once: weight, whether each joins, and the place of its reason in WHY.
+
+    `seen`: reports, valid, partial; columns of one length.
+    """
+    reports, valid, partial = seen
+    buckets = np.frexp(reports.astype(np.float64))[1].astype(np.int64)  # the bit length; exact below 2**53
+    before = carried_all(weights, base, reports, partial | ~valid, benign)
+    weight = np.maximum(0, before - weights.penalty_per_bucket * buckets)
+    popular = np.maximum(0, base - weights.penalty_per_bucket) >= weights.threshold
+    conditions = [benign, reports == 0, partial, ~valid, weight >= weights.threshold, popular]
+    why = np.select(conditions, range(len(conditions)), len(conditions)).astype(np.int64)
+    return weight, why == WHY.index("specific"), why
 
 
 def read_weights(text: str) -> Weights:
@@ -127,6 +172,12 @@ def read_weights(text: str) -> Weights:
         penalty_per_bucket=raw["penalty_per_bucket"],
         near_cases_max=raw["near_cases_max"],
         partial_fits_max=raw["partial_fits_max"],
+        pairs_max=raw["pairs_max"],
+        case_max=raw["case_max"],
+        unsure_cap=raw["unsure_cap"],
+        slip_discount=raw["slip_discount"],
+        support=raw["support"],
+        classes={kind: raw["classes"].index(bounds["class"]) for kind, bounds in raw["kinds"].items()},
         cap={kind: bounds["cap"] for kind, bounds in raw["kinds"].items()},
         floor={kind: bounds["floor"] for kind, bounds in raw["kinds"].items()},
     )

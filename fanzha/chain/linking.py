@@ -1,0 +1,72 @@
+"""Linking with a memory: while a workspace is open, what was linked stays, and new reports are added to it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from fanzha.link.benign import read_benign
+from fanzha.link.cluster import write
+from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL, codes, file_and_row
+from fanzha.link.judge import Judgement, judged, judgements, said
+from fanzha.link.linker import Linker
+from fanzha.link.weigh import read_weights
+from fanzha.store.engine import Engine
+from fanzha.store.journal import Entry
+from fanzha.store.record import Record
+
+# Acts after which everything linked before still holds: they bring files, or concern none.
+_ADDING = ("admit", "again", "map", "retain", "export", "backup", "create", "receive", "migrate", "use")
+
+
+class Resident:
+    """The linker of an open workspace and how far in the journal it has come."""
+
+    def __init__(self) -> None:
+        self.linker: Linker | None = None
+        self._seen = 0
+        self._basis: tuple[bytes, ...] = ()
+
+    def link(self, record: Record, engine: Engine, as_of: int) -> Linker:
+        """Bring the linker up to the record and write its tables."""
+        linker = self.load(record, engine, as_of)
+        write(engine, as_of, linker)
+        engine.replace_rows("judgements", [_row(one) for one in judgements(record.journal.entries())])
+        return linker
+
+    def load(self, record: Record, engine: Engine, as_of: int) -> Linker:
+        """Bring the linker up to the record. New reports are added where nothing else changed."""
+        entries = record.journal.entries()
+        basis = (record.in_use("weights"), record.in_use("benign"))
+        reports = engine.arrow(REPORTS_SQL, (as_of,))
+        linker = self.linker
+        if linker is not None and basis == self._basis and self._only_more(entries):
+            all_codes, before = codes(reports["file"], reports["row"]), len(linker.codes)
+            if len(all_codes) >= before and np.array_equal(all_codes[:before], linker.codes):
+                more = reports.slice(before)
+                if more.num_rows:
+                    files = sorted({file_and_row(code)[0] for code in all_codes[before:].tolist()})
+                    linker.add(more, _mentions(engine, files))
+            else:
+                linker = None
+        else:
+            linker = None
+        if linker is None:
+            linker = Linker(read_weights(basis[0].decode()), read_benign(basis[1]), judged(judgements(entries)))
+            linker.load(reports, engine.arrow(MENTIONS_SQL))
+        self.linker, self._seen, self._basis = linker, len(entries), basis
+        return linker
+
+    def _only_more(self, entries: Sequence[Entry]) -> bool:
+        return all(entry.act in _ADDING for entry in entries[self._seen :])
+
+
+def _mentions(engine: Engine, files: list[int]) -> pa.Table:
+    """Rows of MENTIONS_SQL of these files."""
+    marks = ", ".join("?" * len(files))
+    return engine.arrow(MENTIONS_SQL.replace("WHERE", f'WHERE "file" IN ({marks}) AND'), files)
+
+
+def _row(one: Judgement) -> tuple[int, int, str, str, str, str, str, str]:
+    left, right = (", ".join(said(each) for each in side) for side in (one.left, one.right))
+    return (one.act, one.at_ms, one.actor, one.verdict, left, right, one.reason, one.state)
