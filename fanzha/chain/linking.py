@@ -9,14 +9,24 @@ from fanzha.link.benign import read_benign
 from fanzha.link.cluster import write
 from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL, codes, file_and_row
 from fanzha.link.judge import Judgement, judged, judgements, said
+from fanzha.link.learn import with_learned
 from fanzha.link.linker import Linker
-from fanzha.link.weigh import read_weights
+from fanzha.link.weigh import Weights, read_weights
 from fanzha.store.engine import Engine
 from fanzha.store.journal import Entry
 from fanzha.store.record import Record
 
+LEARNED = "weights_learned"
+_BASIS = ("weights", "benign")
 # Acts after which everything linked before still holds: they bring files, or concern none.
 _ADDING = ("admit", "again", "map", "retain", "export", "backup", "create", "receive", "migrate", "use")
+
+
+def weights_in_use(record: Record) -> Weights:
+    """The weights of the present epoch: those of this version, and what was learned on them."""
+    text = record.in_use("weights")
+    weights = read_weights(text.decode())
+    return with_learned(weights, text, record.in_use(LEARNED)) if record.was_put_in_use(LEARNED) else weights
 
 
 class Resident:
@@ -37,7 +47,7 @@ class Resident:
     def load(self, record: Record, engine: Engine, as_of: int) -> Linker:
         """Bring the linker up to the record. New reports are added where nothing else changed."""
         entries = record.journal.entries()
-        basis = (record.in_use("weights"), record.in_use("benign"))
+        basis = tuple(record.in_use(name) for name in (*_BASIS, LEARNED) if record.was_put_in_use(name))
         reports = engine.arrow(REPORTS_SQL, (as_of,))
         linker = self.linker
         if linker is not None and basis == self._basis and self._only_more(entries):
@@ -52,7 +62,7 @@ class Resident:
         else:
             linker = None
         if linker is None:
-            linker = Linker(read_weights(basis[0].decode()), read_benign(basis[1]), judged(judgements(entries)))
+            linker = Linker(weights_in_use(record), read_benign(record.in_use("benign")), judged(judgements(entries)))
             linker.load(reports, engine.arrow(MENTIONS_SQL))
         self.linker, self._seen, self._basis = linker, len(entries), basis
         return linker

@@ -7,16 +7,17 @@ together: the mixing proportion of two known components (Everitt and Hand 1981, 
 pairs, these count as well. Few pairs change little: a prior of PRIOR_PAIRS pairs at PRIOR_SHARE stands against them.
 """
 
+import hashlib
 import math
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import yaml
 
-from fanzha.link.kernels import Rules
 from fanzha.link.linker import Linker
 from fanzha.link.pairs import shared
+from fanzha.link.weigh import Weights
 
 PRIOR_SHARE = 0.95
 PRIOR_PAIRS = 20
@@ -156,6 +157,13 @@ def to_yaml(learned: Learned, basis: str, as_of: str) -> bytes:
     return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True).encode()
 
 
-def support_of(rules: Rules) -> dict[str, int]:
-    """The part of the rules that is learned, as it is now."""
-    return {"scam_same": rules.scam_same, "scam_differs": rules.scam_differs}
+def with_learned(weights: Weights, text: bytes, content: bytes) -> Weights:
+    """Weights with what was learned put to them, if it was learned on these very weights; else as they are.
+
+    `text`: the file of the weights; `content`: what `to_yaml` wrote. A new release's weights must be learned on anew.
+    """
+    raw = yaml.load(content, Loader=yaml.CSafeLoader)
+    if raw["basis"] != hashlib.sha256(text).hexdigest():
+        return weights
+    trust = {kind: int(one["trust"]) for kind, one in raw["kinds"].items()}
+    return replace(weights, trust=trust, support={**weights.support, **raw["support"]})

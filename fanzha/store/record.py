@@ -276,6 +276,10 @@ class Record:
         acts = self.journal.entries()
         return next((e for e in reversed(acts) if e.act == "use" and e.public["name"] == name), None)
 
+    def was_put_in_use(self, name: str) -> bool:
+        """Whether there is a model or reference data in use under a name."""
+        return self._latest_use(name) is not None
+
     def in_use(self, name: str) -> bytes:
         """The model or reference data in use under a name."""
         latest = self._latest_use(name)

@@ -30,7 +30,9 @@ def undo(seq: int, of: int) -> Entry:
     return Entry(seq, 1_000 + seq, "li", "undo", "", {"act": of}, None)
 
 
-def linked(told: Sequence[Told], entries: Sequence[Entry], weights: Weights | None = None, one_by_one: bool = False) -> Linker:
+def linked(
+    told: Sequence[Told], entries: Sequence[Entry], weights: Weights | None = None, one_by_one: bool = False
+) -> Linker:
     """Reports 1-0, 2-0, ... under what stands of these judgements."""
     numbered = list(enumerate(told, 1))
     linker = Linker(weights or shipped_weights(), shipped_benign(), judged(judgements(entries)))
