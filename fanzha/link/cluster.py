@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from fanzha.link.benign import Benign
-from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL, file_and_row
+from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL
 from fanzha.link.judged import Judged
 from fanzha.link.kernels import Ints
 from fanzha.link.linker import Linker
-from fanzha.link.near import CALLS_SQL, near_links
-from fanzha.link.weigh import Weights, shipped_weights
+from fanzha.link.near import CALLS_SQL, Texts, near_links, written
+from fanzha.link.weigh import WHY, Weights, shipped_weights
 from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import table
 
@@ -38,79 +38,75 @@ def write(engine: Engine, as_of: int, linker: Linker) -> None:
     """Write what the linker knows into the tables of MADE."""
     cases = linker.cases()
     calls = [(subscriber, number, back) for subscriber, number, back in engine.rows(CALLS_SQL, (as_of,))]
-    ids = _texts(linker)
-    pulls = [linker.pull(k) for k in range(linker.book.keys)]
-    engine.replace_rows(
-        "pulls",
-        sorted((*key, p.reports, p.weight, p.joins, p.why) for key, p in zip(linker.ids.keys, pulls, strict=True)),
-    )
-    engine.replace("case_reports", _case_reports(linker, cases, ids))
-    engine.replace("joins", join_rows(linker, cases, ids))
-    engine.replace_rows("near_links", near_links(linker, cases, calls))
-    engine.replace_rows("case_history", history(linker, cases))
+    texts = Texts(linker)
+    engine.replace("pulls", _pulls(linker, texts))
+    engine.replace("case_reports", _case_reports(linker, cases, texts))
+    engine.replace("joins", join_rows(linker, cases, texts))
+    engine.replace("near_links", near_links(linker, cases, calls, texts))
+    engine.replace("case_history", history(linker, cases, texts))
 
 
-def _texts(linker: Linker) -> tuple[Ints, Ints, pa.StringArray]:
-    """File and row of each report, and the number it would give a case."""
-    pairs = [file_and_row(code) for code in linker.codes]
-    files, rows = (np.array(part, np.int64) for part in (zip(*pairs, strict=True) if pairs else ((), ())))
-    return files, rows, pa.array([f"{file}-{row}" for file, row in pairs], pa.string())
+def _pulls(linker: Linker, texts: Texts) -> pa.Table:
+    reports = linker.book.p.named[: linker.book.keys]
+    weight, joins, why = linker.ids.pull_all(reports)
+    reason = pa.array(WHY).take(pa.array(why))
+    made = {"kind": texts.kinds, "value": texts.values, "reports": reports, "weight": weight, "joins": joins, "why": reason}
+    return pa.table(made, schema=arrow_schema(table("pulls")))
 
 
-def _case_reports(linker: Linker, cases: Ints, ids: tuple[Ints, Ints, pa.StringArray]) -> pa.Table:
-    files, rows, texts = ids
-    also = [(linker.place[a], int(cases[linker.place[b]])) for a, b in linker.judged.also
-            if a in linker.place and b in linker.place]  # fmt: skip
-    member = np.concatenate((np.arange(len(cases)), np.array([i for i, _ in also], np.int64)))
-    case = np.concatenate((cases, np.array([c for _, c in also], np.int64)))
-    pairs = np.unique(np.stack((case, member)), axis=1)
-    return pa.table({"case_id": texts.take(pairs[0]), "file": files[pairs[1]], "row": rows[pairs[1]]})
+def _case_reports(linker: Linker, cases: Ints, texts: Texts) -> pa.Table:
+    also = sorted({(int(cases[linker.place[b]]), linker.place[a]) for a, b in linker.judged.also
+                   if a in linker.place and b in linker.place})  # fmt: skip
+    also = [(case, i) for case, i in also if cases[i] != case]
+    member = np.concatenate((np.arange(len(cases)), np.array([i for _, i in also], np.int64)))
+    case = np.concatenate((cases, np.array([c for c, _ in also], np.int64)))
+    order = np.lexsort((member, case))
+    case, member = case[order], member[order]
+    return pa.table({"case_id": texts.ids.take(case), "file": texts.files[member], "row": texts.rows[member]})
 
 
-def join_rows(linker: Linker, cases: Ints, ids: tuple[Ints, Ints, pa.StringArray]) -> pa.Table:
+def join_rows(linker: Linker, cases: Ints, texts: Texts) -> pa.Table:
     """Why and why not: identifiers a report shares with others of its case, and those that did not join it."""
     p, size = linker.book.p, linker.book.mentions
     flags = np.zeros(size, bool)
     linker.kernels().used(p, linker.rules, cases, flags)
-    files, rows, texts = ids
-    schema = arrow_schema(table("joins"))
-    why_of = [linker.pull(k) for k in range(linker.book.keys)]
-    lines: list[tuple[int, int, int, bool, str]] = []
-
-    for i in range(linker.book.reports):
-        for m in range(int(p.start[i]), int(p.start[i] + p.length[i])):
-            k = int(p.key[m])
-            one = why_of[k]
-            if flags[m]:
-                reason = "slip" if p.discount[m] else one.why if one.joins else "together"
-                lines.append((i, k, max(0, one.weight - int(p.discount[m])), True, reason))
-            elif p.discount[m] == 0 and (not one.joins or one.reports > 1):
-                lines.append((i, k, one.weight, False, "doubted" if one.joins else one.why))
-    for i, k in linker.own:
-        lines.append((i, k, 0, False, "benign" if linker.ids.benign[k] else "own"))
-    kinds = pa.array([kind for kind, _ in linker.ids.keys], pa.string())
-    values = pa.array([value for _, value in linker.ids.keys], pa.string())
-    report, key, weight, joins, why = zip(*lines, strict=True) if lines else ((),) * 5
-    place = np.array(report, np.int64)
+    weight, by_itself, why = linker.ids.pull_all(p.named[: linker.book.keys])
+    key, less = p.key[:size], p.discount[:size]
+    apart = (less == 0) & (~by_itself[key] | (p.named[key] > 1))
+    place = np.flatnonzero(written(linker) & (flags | apart))
+    key, less, joins = key[place], less[place], flags[place]
+    # reasons beyond those of pulls: a slip, a value too weak alone, and one that could have joined but did not
+    reasons = [*WHY, "slip", "together", "doubted", "own"]
+    slip, together, doubted, own = (reasons.index(word) for word in reasons[len(WHY) :])
+    met = np.where(less > 0, slip, np.where(by_itself[key], why[key], together))
+    reason = np.where(joins, met, np.where(by_itself[key], doubted, why[key]))
+    mine = np.array(linker.own, np.int64).reshape(-1, 2)
+    benign = np.array(linker.ids.benign, bool)[mine[:, 1]]
+    report = np.concatenate((p.report[place], mine[:, 0]))
+    key = np.concatenate((key, mine[:, 1]))
+    reason = np.concatenate((reason, np.where(benign, WHY.index("benign"), own)))
+    nothing = np.zeros(len(mine), np.int64)
     made = {
-        "case_id": texts.take(cases[place]),
-        "file": files[place],
-        "row": rows[place],
-        "kind": kinds.take(np.array(key, np.int64)),
-        "value": values.take(np.array(key, np.int64)),
-        "weight": pa.array(weight, pa.int64()),
-        "joins": pa.array(joins, pa.bool_()),
-        "why": pa.array(why, pa.string()),
+        "case_id": texts.ids.take(cases[report]),
+        "file": texts.files[report],
+        "row": texts.rows[report],
+        "kind": texts.kinds.take(key),
+        "value": texts.values.take(key),
+        "weight": np.concatenate((np.maximum(0, weight[key[: len(place)]] - less), nothing)),
+        "joins": np.concatenate((joins, nothing.astype(bool))),
+        "why": pa.array(reasons).take(pa.array(reason)),
     }
-    return pa.table(made, schema=schema)
+    return pa.table(made, schema=arrow_schema(table("joins")))
 
 
-def history(linker: Linker, cases: Ints) -> list[tuple[str, str, int, int, str, str]]:
-    """Which cases became one: the number that stays, the number that was, and the report and identifier that did it."""
-    found = []
-    for kept, gone, i, k in linker.merged.tolist():
-        if cases[kept] == cases[gone] == cases[i]:
-            found.append(
-                (linker.case_id(kept), linker.case_id(gone), *file_and_row(linker.codes[i]), *linker.ids.keys[k])
-            )
-    return sorted(found)
+def history(linker: Linker, cases: Ints, texts: Texts) -> pa.Table:
+    """Which cases became one: the number that stays, the number that was, and the report that showed it."""
+    kept, gone, i = linker.merges().T
+    held = (cases[kept] == cases[gone]) & (cases[gone] == cases[i])
+    made = {
+        "case_id": texts.ids.take(kept[held]),
+        "former": texts.ids.take(gone[held]),
+        "file": texts.files[i[held]],
+        "row": texts.rows[i[held]],
+    }
+    return pa.table(made, schema=arrow_schema(table("case_history")))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from fanzha.link.claims import case_order
-from fanzha.link.facts import Facts, gangs_of_cases, gather
+from fanzha.link.facts import Facts, callers, gangs_of_cases, gather
 from fanzha.link.roles import Row as Assertion
 from fanzha.link.roles import assertions
 from fanzha.model.words import vocabulary
@@ -101,11 +101,10 @@ def contact_told(facts: Facts) -> Iterator[Sign]:
 
 
 def contact_shown(facts: Facts) -> Iterator[Sign]:
-    """Call records show calls to a reporter from a number to which no call back was answered."""
-    for one in facts.called:
-        if one.calls and not one.answered_back:
-            for case_id in one.cases:
-                yield Sign(case_id, "S5", SEEN, "calls", one.calls, (one.first_ms, one.last_ms))
+    """Call records show calls to a reporter from a number that is named, or that called several."""
+    for rows in callers(facts).values():
+        for case_id, at_ms in rows:
+            yield Sign(case_id, "S5", SEEN, "calls", 1, (at_ms,))
 
 
 def payments_shown(facts: Facts) -> Iterator[Sign]:

@@ -19,7 +19,8 @@ NAMED_KINDS = ("phone", "url", "domain", "app", "certificate", "wallet")
 CASES_SQL = 'SELECT DISTINCT "case_id" FROM "case_reports" ORDER BY "case_id"'
 GANGS_SQL = 'SELECT "case_id", "gang_id" FROM "gang_cases" ORDER BY "case_id", "gang_id"'
 BRIDGES_SQL = """
-SELECT DISTINCT "gang_a", "gang_b", "kind", "value" FROM "bridges" ORDER BY "gang_a", "gang_b", "kind", "value"
+SELECT DISTINCT "gang_a", "gang_b", "kind", "value" FROM "bridges" WHERE "why" IN ('supplier', 'one_class')
+ORDER BY "gang_a", "gang_b", "kind", "value"
 """
 REACHED_SQL = """
 SELECT "case_id", "account", "currency", "tier", "arrived_ms", COALESCE("received_minor", 0), COALESCE("passed_minor", 0),
@@ -82,6 +83,12 @@ LEFT JOIN "legs" AS i ON i."file" = t."in_file" AND i."row" = t."in_row"
 WHERE f."transfer" IS NULL AND (a."account" IS NOT NULL OR b."account" IS NOT NULL) AND t."payer" <> ''
   AND t."payee" <> '' AND COALESCE(t."exit", '') = '' AND t."amount_minor" > 0 AND t."at_ms" IS NOT NULL
 ORDER BY t."at_ms", t."transfer"
+"""
+# Cash that accounts with disputed money paid out, disputed or not: first in, first out lets a holder's own money leave first.
+CASH_SQL = """
+SELECT t."payer", t."at_ms" FROM "transfers" AS t
+INNER JOIN (SELECT DISTINCT "account" FROM "disputed") AS d ON d."account" = t."payer"
+WHERE t."exit" = 'cash' AND t."at_ms" IS NOT NULL ORDER BY t."payer", t."at_ms", t."transfer"
 """
 
 
@@ -181,6 +188,7 @@ class Facts:
     called: tuple[Called, ...]
     devices: Mapping[str, tuple[tuple[str, int, int, int], ...]]
     around: tuple[Around, ...]
+    cash: tuple[tuple[str, int], ...]
     bridges: tuple[tuple[str, str, str, str], ...]
     invalid: frozenset[str]
 
@@ -224,6 +232,7 @@ def gather(engine: Tables, as_of: int, gang_of: Mapping[str, str]) -> Facts:
             Around(payer, payee, at, amount, currency, f"{out} {came}")
             for payer, payee, at, amount, currency, out, came in engine.rows(AROUND_SQL)
         ),
+        cash=tuple((account, at_ms) for account, at_ms in engine.rows(CASH_SQL)),
         bridges=tuple((a, b, k, v) for a, b, k, v in engine.rows(BRIDGES_SQL)) if "bridges" in all_tables() else (),
         invalid=frozenset(value for (value,) in engine.rows(INVALID_SQL)),
     )
@@ -313,3 +322,25 @@ def _devices(rows: Iterable[tuple[Any, ...]]) -> dict[str, tuple[tuple[str, int,
     for imei, subscriber, count, first, last in rows:
         found[imei].append((subscriber, count, first, last))
     return {imei: tuple(lines) for imei, lines in found.items()}
+
+
+def callers(facts: Facts) -> dict[str, list[tuple[str, int | None]]]:
+    """Numbers that called reporters and to which no reporter's call back was answered: case and moment of each.
+
+    A reporter's bill shows everybody who ever called, most of them friends: a number counts only if a report of the same gang
+    names it, or if it called the numbers of several reporters.
+    """
+    friends = {one.number for one in facts.called if one.answered_back}
+    reporters: dict[str, set[str]] = defaultdict(set)
+    for one in facts.called:
+        if one.calls:
+            reporters[one.number].add(one.own)
+    named = {(facts.gang(one.case_id), one.value) for one in facts.named if one.kind == "phone"}
+    found: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
+    for one in facts.called:
+        for case_id in one.cases if one.calls and one.number not in friends else ():
+            if len(reporters[one.number]) > 1 or (facts.gang(case_id), one.number) in named:
+                found[one.number].append((case_id, one.first_ms))
+                if one.last_ms > one.first_ms:
+                    found[one.number].append((case_id, one.last_ms))
+    return dict(found)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from fanzha.link.gang_weights import GangWeights
+from fanzha.link.weigh import specificity
 from fanzha.store.contract import Tables
 
 DAY_MS = 86_400_000
@@ -19,9 +20,9 @@ NEAR_SQL = """
 SELECT "case_a", "case_b", "kind", "value", "how", "weight" FROM "near_links"
 ORDER BY "case_a", "case_b", "kind", "value", "how", "weight"
 """
-# Accounts whose holder may be in good faith (a shop, a payroll) say nothing of who sent the money there.
+# A shop, a payroll or a family says nothing of who sent the money there; an unwitting holder's account is in the chain's hands.
 INNOCENT_SQL = """
-SELECT DISTINCT "account" FROM "disputed" WHERE "innocent" IS NOT NULL AND "innocent" <> 'none' ORDER BY "account"
+SELECT DISTINCT "account" FROM "disputed" WHERE "innocent" IN ('shop', 'payroll', 'family') ORDER BY "account"
 """
 # Whose account disputed money of a case reached, by the document number that the bank holds.
 HOLDERS_SQL = """
@@ -29,7 +30,7 @@ SELECT DISTINCT d."case_id", h."holder_id", d."account" FROM "disputed" AS d INN
   SELECT "account", "holder_id" FROM "accounts" WHERE "holder_id" <> '' UNION ALL
   SELECT "account", "holder_id" FROM "legs" WHERE "holder_id" <> '' AND "at_ms" <= ?
 ) AS h ON h."account" = d."account"
-WHERE d."innocent" IS NULL OR d."innocent" = 'none' ORDER BY d."case_id", h."holder_id", d."account"
+WHERE COALESCE(d."innocent", 'none') IN ('none', 'unwitting') ORDER BY d."case_id", h."holder_id", d."account"
 """
 # The device of a telephone that the reports of a case name as somebody else's.
 DEVICES_SQL = """
@@ -38,6 +39,13 @@ INNER JOIN "mentions" AS m ON m."file" = c."file" AND m."row" = c."row"
 INNER JOIN "calls" AS k ON k."subscriber" = m."value"
 WHERE m."kind" = 'phone' AND COALESCE(m."role", '') <> 'own' AND k."imei" <> '' AND k."at_ms" <= ?
 ORDER BY c."case_id", k."imei", k."subscriber"
+"""
+# The telephones that reports call the reporter's own.
+REPORTERS_SQL = """
+SELECT DISTINCT c."case_id", m."value", COALESCE(r."city", '') FROM "case_reports" AS c
+INNER JOIN "reports" AS r ON r."file" = c."file" AND r."row" = c."row"
+INNER JOIN "mentions" AS m ON m."file" = c."file" AND m."row" = c."row"
+WHERE m."kind" = 'phone' AND m."role" = 'own' AND m."value" <> '' ORDER BY c."case_id", m."value", 3
 """
 FULL = 1 << 40  # more than any weight: for what no table of linking weighs
 PAIRWISE = ("partial_match", "slip", "cut")  # said of two cases, not of all that have the value
@@ -107,15 +115,29 @@ def read_things(engine: Tables, as_of: int, place: Mapping[str, int], weights: G
             key = (kind, value, how)
             members[key] = popular[key] = {place[case_id] for case_id in cases}
             left[key] = FULL
+    for (value, city), cases in _reporters(engine).items():
+        key = ("phone", value, "same_reporter", city)
+        members[key] = {place[case_id] for case_id in cases}
+        popular[key[:3]] |= members[key]
+        left[key] = specificity("phone", value) - weights.place_people if "*" in value else FULL
     found = []
     for key, cases_of in members.items():
         kind, value, how = key[:3]
         count = len(popular[kind, value, how])
-        if 2 <= count <= weights.cases_max:
+        if len(cases_of) >= 2 and count <= weights.cases_max:
             weight = weights.thing(kind, how, left[key], count)
             if weight > 0 or how == "cut":
                 found.append(Thing(kind, value, how, weights.class_of(kind, how), weight, tuple(sorted(cases_of))))
     return sorted(found)
+
+
+def _reporters(engine: Tables) -> dict[tuple[str, str], set[str]]:
+    """Own telephone and place -> cases. A full number needs no place; a masked one without a place is left out."""
+    found: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for case_id, value, city in engine.rows(REPORTERS_SQL):
+        if city or "*" not in value:
+            found[value, city if "*" in value else ""].add(case_id)
+    return found
 
 
 def _apart_from_one(rows: Iterable[tuple[str, str, str]]) -> dict[str, set[str]]:

@@ -38,6 +38,7 @@ class GangWeights:
     threshold: int
     penalty_per_bucket: int
     cases_max: int
+    place_people: int
     classes: Mapping[str, Class]
     kinds: Mapping[str, str]
     ways: Mapping[str, tuple[str, int]]
@@ -69,6 +70,7 @@ def read_gang_weights(text: str) -> GangWeights:
         threshold=raw["threshold"],
         penalty_per_bucket=raw["penalty_per_bucket"],
         cases_max=raw["cases_max"],
+        place_people=raw["place_people"],
         classes=classes,
         kinds={kind: name for name, one in raw["classes"].items() for kind in one["kinds"]},
         ways={how: (way.get("class", ""), way["cap"]) for how, way in raw["ways"].items()},

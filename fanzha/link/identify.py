@@ -61,6 +61,12 @@ def code_of(text: str) -> int:
     return int(file) * _ROWS_MAX + int(row)
 
 
+def files_and_rows(many: Ints) -> tuple[Ints, Ints]:
+    """File and row of each code."""
+    file, row = np.divmod(many, _ROWS_MAX)
+    return file, row
+
+
 def read_named(report_codes: Ints, mentions: pa.Table, kinds: Collection[str]) -> Named:
     """What each report names; mentions of other kinds or of no report are left out.
 

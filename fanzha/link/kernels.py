@@ -144,8 +144,8 @@ def pair_weight(p: Postings, r: Rules, i: int, j: int, most: Ints) -> int:
 def join(p: Postings, r: Rules, f: Forest, which: Ints, merged: Ints) -> int:
     """Join each report of `which` with those numbered below it that it belongs with; the number of lines written to `merged`.
 
-    A line of `merged` ([n, 4]): the smallest members of two trees that both had reports before, the report and the identifier
-    that joined them; lines beyond its length are not written.
+    A line of `merged` ([n, 3]): the smallest members of two trees that both had reports before, and the report that joined them;
+    lines beyond its length are not written.
     """
     most = np.zeros(CLASSES, np.int64)
     lines = 0
@@ -172,7 +172,6 @@ def join(p: Postings, r: Rules, f: Forest, which: Ints, merged: Ints) -> int:
                             merged[lines, 0] = min(f.low[a], f.low[b])
                             merged[lines, 1] = max(f.low[a], f.low[b])
                             merged[lines, 2] = i
-                            merged[lines, 3] = k
                             lines += 1
                         unite(f, i, j)
                         alone = False

@@ -48,10 +48,15 @@ class Linker:
         self.ids = Identifiers(weights, benign, self.judged)
         self.label: dict[int, int] = {}  # case of the reports whose tree was cut
         self.refused: dict[int, list[Tie]] = {}  # smallest of a cut tree -> links not followed
-        self.merged: Ints = np.zeros((0, 4), np.int64)
+        self._merged: Ints | None = np.zeros((0, 3), np.int64)
         self.own: list[tuple[int, int]] = []  # report and identifier that it calls the reporter's own
         self._told: dict[int, list[int]] = {}  # what reports added one by one name, as told
         self._named = Named(*(np.zeros(0, np.int64),) * 2, *(np.zeros(0, bool),) * 2, [])
+        self._same: dict[int, list[int]] = {}  # report -> those judged the same, both ways
+        for a, b in self.judged.same:
+            self._same.setdefault(a, []).append(b)
+            self._same.setdefault(b, []).append(a)
+        self._apart = frozenset(code for left, right in self.judged.apart for code in left | right)
         self._facts: tuple[dict[str, int], dict[str, int]] = ({}, {})
 
     # -- reading -------------------------------------------------------------------------------------------------
@@ -64,17 +69,17 @@ class Linker:
         named = read_named(own, mentions, self.weights.cap)
         numbers = np.array([self.ids.register(key) for key in named.keys], np.int64)
         named = named._replace(key=numbers[named.key] if len(numbers) else named.key)
-        for k in np.unique(named.key[named.valid]).tolist():
-            self.ids.valid[k] = 1
+        self.ids.found_valid_all(np.unique(named.key[named.valid]))
         self.own = list(zip(named.report[named.own].tolist(), named.key[named.own].tolist(), strict=True))
         self._named = named
         counted = ~named.own & ~self._excluded(named)
         report, key, discount = named.report[counted], named.key[counted], np.zeros(int(counted.sum()), np.int64)
         self.ids.look_up_all(np.unique(key).tolist())
+        unsure = np.isin(key, np.array([k for k, targets in self.ids.targets.items() if targets], np.int64))
         extra = self._judged_claims() + [
             (i, k, less)
-            for i, unsure in zip(report.tolist(), key.tolist(), strict=True)
-            for k, less in self.ids.targets.get(unsure, ())
+            for i, one in zip(report[unsure].tolist(), key[unsure].tolist(), strict=True)
+            for k, less in self.ids.targets[one]
         ]
         if extra:
             more = np.array(extra, np.int64)
@@ -82,11 +87,9 @@ class Linker:
         mentioned = self._least_discount(report, key, discount)
         seen = np.bincount(mentioned[1], minlength=len(self.ids.keys))
         kind = np.array([self.weights.classes[name] for name, _ in self.ids.keys], np.int64)
-        base = np.array([self.ids.carried(k, int(seen[k])) for k in range(len(self.ids.keys))], np.int64)
+        base = self.ids.carried_all(seen)
         self.book.load(self._read_facts(reports), mentioned, kind, base)
-        self.merged = np.zeros((len(self.codes), 4), np.int64)
-        lines = self.kernels().join(self.book.p, self.rules, self.book.f, np.arange(len(self.codes)), self.merged)
-        self.merged = self.merged[:lines]
+        self._merged = self._join_all(self.book)
         self._follow_judged(range(len(self.codes)), whole=True)
 
     def _read_facts(self, reports: pa.Table) -> tuple[Ints, Ints, Ints]:
@@ -214,6 +217,7 @@ class Linker:
 
     def _settle(self, change: _Change, fresh: list[int]) -> set[int]:
         """Bring the forest up to what was changed; the reports concerned."""
+        self._merged = None
         book, r = self.book, self.rules
         for k, (weight, count) in change.before.items():
             book.p.base[k] = self.ids.carried(k, int(book.p.named[k]))
@@ -231,9 +235,32 @@ class Linker:
                 seen.update(tree)
                 book.part(tree)
         which = sorted(seen | change.rising | set(fresh))
-        scratch = np.zeros((0, 4), np.int64)
+        scratch = np.zeros((0, 3), np.int64)
         self.kernels().join(book.p, r, book.f, np.array(which, np.int64), scratch)
         return self._follow_judged(which)
+
+    def _join_all(self, book: Book) -> Ints:
+        """Join every report of a book whose reports all stand alone; the lines of `join`."""
+        merged = np.zeros((book.reports, 3), np.int64)
+        return merged[: self.kernels().join(book.p, self.rules, book.f, np.arange(book.reports), merged)]
+
+    def merges(self) -> Ints:
+        """Which cases became one, [n, 3]: the case that stays, the case that was, the report that showed it, as they would have come
+        about one report after the other in the order of admission, by all that is known now."""
+        if self._merged is None:
+            mine, again = self.book, Book()
+            size, n, k = mine.mentions, mine.reports, mine.keys
+            report = mine.p.report[:size]
+            place = np.arange(size)
+            live = (place >= mine.p.start[report]) & (place < mine.p.start[report] + mine.p.length[report])
+            mentions = self._least_discount(report[live], mine.p.key[:size][live], mine.p.discount[:size][live])
+            again.load((mine.p.scam[:n], mine.p.city[:n], mine.p.day[:n]), mentions, mine.p.kind[:k], mine.p.base[:k])
+            self._merged = self._join_all(again)
+        lines: dict[int, set[int]] = {}
+        for a, b, i in self._merged.tolist():
+            lines.setdefault(i, set()).update((a, b))
+        found = [(min(cases), one, i) for i, cases in lines.items() for one in sorted(cases)[1:]]
+        return np.array(found, np.int64).reshape(-1, 3)
 
     def kernels(self) -> Kernels:
         """Compiled where there is enough to do."""
@@ -253,28 +280,36 @@ class Linker:
     def _follow_judged(self, which: Iterable[int], whole: bool = False) -> set[int]:
         """Join what was judged the same, and cut the trees that were judged apart or grew too large."""
         book, f = self.book, self.book.f
-        for a, b in self.judged.same:
-            if a in self.place and b in self.place:
-                INTERPRETED.unite(f, self.place[a], self.place[b])
-        apart = {i for left, right in self.judged.apart for i in self._places(left | right)}
-        large = np.flatnonzero(f.size[: book.reports] > self.weights.case_max).tolist()
-        roots = {int(INTERPRETED.find(f.parent, i)) for i in (*apart, *large)}
+        for i in which if self._same else ():
+            for code in self._same.get(self.codes[i], ()):
+                if self.codes[i] in self.place and code in self.place:
+                    INTERPRETED.unite(f, i, self.place[code])
         touched: set[int] = set()
+        roots: set[int] = set()
         if not whole:
             seen: set[int] = set()
             for i in which:
                 root = int(INTERPRETED.find(f.parent, i))
                 if root not in seen:
                     seen.add(root)
-                    touched.update(book.members(root))
+                    members = book.members(root)
+                    touched.update(members)
+                    if len(members) > self.weights.case_max:
+                        roots.add(root)
             for i in touched & self.label.keys():
                 del self.label[i]
+            for i in touched & self.refused.keys():
+                del self.refused[i]
+            apart = self._apart & {self.codes[i] for i in touched} if self._apart else frozenset[int]()
+        else:
+            roots.update(np.flatnonzero(f.size[: book.reports] > self.weights.case_max).tolist())
+            apart = self._apart
+        roots = {int(INTERPRETED.find(f.parent, i)) for i in (*roots, *self._places(apart))}
         for root in sorted(roots):
             members = sorted(book.members(root))
-            if whole or members[0] in touched:
-                labels, refused = cut(members, self.ties(members), self._sides(members), self.weights.case_max)
-                self.label.update(zip(members, labels, strict=True))
-                self.refused[members[0]] = refused
+            labels, refused = cut(members, self.ties(members), self._sides(members), self.weights.case_max)
+            self.label.update(zip(members, labels, strict=True))
+            self.refused[members[0]] = refused
         return touched
 
     def ties(self, members: list[int]) -> list[Tie]:

@@ -6,11 +6,16 @@ from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from fanzha.clean import phone
 from fanzha.clean.value import could_be
+from fanzha.link.identify import Flags, files_and_rows
 from fanzha.link.kernels import Ints
 from fanzha.link.linker import Linker
+from fanzha.store.engine import arrow_schema
+from fanzha.store.tables import table
 
 # Who spoke with whom, once each, and whether the subscriber ever called or wrote back.
 CALLS_SQL = """
@@ -32,39 +37,76 @@ class Near(NamedTuple):
     weight: int
 
 
-def near_links(linker: Linker, cases: Ints, calls: Sequence[Call]) -> list[Near]:
-    """All near links but those of money, sorted. `cases`: [reports]; `calls`: rows of CALLS_SQL."""
-    found = set(shared_mentions(linker, cases))
-    found.update(not_written_out(linker, cases))
-    found.update(not_followed(linker, cases))
-    found.update(shared_callers(linker, cases, calls))
-    return sorted(found)
+class Texts:
+    """Numbers as they are written: file, row and case number of each report, kind and value of each identifier."""
+
+    def __init__(self, linker: Linker) -> None:
+        self.files, self.rows = files_and_rows(np.array(linker.codes, np.int64))
+        parts = (pa.array(column).cast(pa.string()) for column in (self.files, self.rows))
+        self.ids: pa.StringArray = pc.binary_join_element_wise(*parts, "-")  # type: ignore[call-overload]
+        self.kinds = pa.array([kind for kind, _ in linker.ids.keys], pa.string())
+        self.values = pa.array([value for _, value in linker.ids.keys], pa.string())
+
+    def near(self, ends: tuple[Ints, Ints], key: Ints, how: str, weight: Ints) -> pa.Table:
+        """Rows of near_links from columns of one length: the cases at both ends, by number; the identifier; milli-bits."""
+        a, b = (self.ids.take(pa.array(end)) for end in ends)
+        after = pc.greater(a, b)
+        made = {
+            "case_a": pc.if_else(after, b, a),
+            "case_b": pc.if_else(after, a, b),
+            "kind": self.kinds.take(pa.array(key)),
+            "value": self.values.take(pa.array(key)),
+            "how": pa.array([how], pa.string()).take(pa.array(np.zeros(len(key), np.int64))),
+            "weight": weight,
+        }
+        return pa.table(made, schema=arrow_schema(table("near_links")))
 
 
-def shared_mentions(linker: Linker, cases: Ints) -> Iterator[Near]:
+class _Named(NamedTuple):
+    """The cases in which each identifier is named as written, each once, sorted: `case[start[k] : start[k] + count[k]]`."""
+
+    case: Ints  # [identifier and case]
+    start: Ints  # [keys]
+    count: Ints  # [keys]
+
+
+def near_links(linker: Linker, cases: Ints, calls: Sequence[Call], texts: Texts) -> pa.Table:
+    """All near links but those of money, each once, in the order of text. `cases`: [reports]; `calls`: rows of CALLS_SQL."""
+    named = _cases_of_keys(linker, cases)
+    few = sorted({*not_followed(linker, cases), *shared_callers(linker, cases, calls)})
+    columns = list(zip(*few, strict=True)) or [()] * len(Near._fields)
+    schema = arrow_schema(table("near_links"))
+    rest = pa.table([pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)], schema=schema)
+    return pa.concat_tables((shared_mentions(linker, named, texts), *not_written_out(linker, named, texts), rest))
+
+
+def _cases_of_keys(linker: Linker, cases: Ints) -> _Named:
+    p, size = linker.book.p, linker.book.mentions
+    live = (p.discount[:size] == 0) & written(linker)
+    both = p.key[:size][live] * max(1, len(cases)) + cases[p.report[:size][live]]
+    key, case = np.divmod(np.unique(both), max(1, len(cases)))
+    count = np.bincount(key, minlength=linker.book.keys)
+    return _Named(case, np.cumsum(count) - count, count)
+
+
+def shared_mentions(linker: Linker, named: _Named, texts: Texts) -> pa.Table:
     """Identifiers named in several cases that did not join them.
 
     Those that carry nothing because they are benign are left out; a value in more than `near_cases_max` cases links none of
     them, because pairs would grow with the square and say nothing.
     """
-    p, size = linker.book.p, linker.book.mentions
-    live = (p.discount[:size] == 0) & _written(linker)
-    key, case = p.key[:size][live], cases[p.report[:size][live]]
-    order = np.lexsort((case, key))
-    key, case = key[order], case[order]
-    first = np.ones(len(key), bool)
-    first[1:] = (key[1:] != key[:-1]) | (case[1:] != case[:-1])
-    key, case = key[first], case[first]
-    several = np.bincount(key, minlength=1)
-    wanted = np.flatnonzero((several >= 2) & (several <= linker.weights.near_cases_max))
-    at = np.searchsorted(key, wanted)
-    for k, start in zip(wanted.tolist(), at.tolist(), strict=True):
-        if not linker.ids.benign[k]:
-            members = {linker.case_id(one) for one in case[start : start + several[k]].tolist()}
-            yield from _pairs(members, *linker.ids.keys[k], "shared_mention", linker.pull(k).weight, linker)
+    benign = np.array(linker.ids.benign, bool)
+    found: list[Ints] = [np.zeros((3, 0), np.int64)]
+    for several in range(2, linker.weights.near_cases_max + 1):
+        wanted = np.flatnonzero((named.count == several) & ~benign)
+        for x, y in combinations(range(several), 2) if len(wanted) else ():
+            found.append(np.stack((named.case[named.start[wanted] + x], named.case[named.start[wanted] + y], wanted)))
+    a, b, key = np.concatenate(found, axis=1)
+    weight = linker.ids.pull_all(linker.book.p.named[: linker.book.keys])[0]
+    return texts.near((a, b), key, "shared_mention", weight[key])
 
 
-def _written(linker: Linker) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def written(linker: Linker) -> Flags:
     """Which places of mentions are in use: those of a report that was read again or taken back are not."""
     p, size = linker.book.p, linker.book.mentions
     report = p.report[:size]
@@ -72,19 +114,26 @@ def _written(linker: Linker) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     return (place >= p.start[report]) & (place < p.start[report] + p.length[report])
 
 
-def not_written_out(linker: Linker, cases: Ints) -> Iterator[Near]:
-    """Masked and mistyped numbers that may stand for a full number of another case; the row carries what was written."""
-    for unsure, targets in sorted(linker.ids.targets.items()):
-        kind, value = linker.ids.keys[unsure]
-        how = "partial_match" if linker.ids.partial[unsure] else "slip"
-        here = {int(cases[i]) for i in linker.book.reports_of(unsure)}
-        for k, less in targets:
-            weight = max(0, linker.weights.weight(int(linker.book.p.base[k]), 2) - less)
-            there = {int(cases[i]) for i in linker.book.reports_of(k) if (k, 0) in linker.book.claims_of(i)}
-            if len(here) * len(there) <= linker.weights.near_cases_max**2:
-                for a in here:
-                    for b in there - {a}:
-                        yield Near(*_ordered(linker.case_id(a), linker.case_id(b)), kind, value, how, weight)
+def not_written_out(linker: Linker, named: _Named, texts: Texts) -> Iterator[pa.Table]:
+    """Masked numbers and the full ones they may stand for, mistyped ones and the valid one a slip away, in other cases.
+
+    Neither joins by itself beyond doubt.
+    """
+    weights, base = linker.weights, linker.book.p.base
+    lines = [(unsure, k, less) for unsure, targets in linker.ids.targets.items() for k, less in targets]
+    unsure, full, less = np.array(lines, np.int64).reshape(-1, 3).T
+    some = named.count[unsure] * named.count[full]
+    kept = (some > 0) & (some <= weights.near_cases_max**2)
+    unsure, full, less, some = unsure[kept], full[kept], less[kept], some[kept]
+    line = np.repeat(np.arange(len(some)), some)
+    here, there = np.divmod(np.arange(len(line)) - np.repeat(np.cumsum(some) - some, some), named.count[full][line])
+    a, b = named.case[named.start[unsure][line] + here], named.case[named.start[full][line] + there]
+    weight = np.maximum(0, base[full] - weights.penalty_per_bucket * (2).bit_length() - less)[line]
+    rows = np.stack((np.minimum(a, b), np.maximum(a, b), unsure[line], weight))[:, a != b]
+    a, b, key, weight = np.unique(rows, axis=1)
+    masked = np.array(linker.ids.partial, bool)[key]
+    for which, how in ((masked, "partial_match"), (~masked, "slip")):
+        yield texts.near((a[which], b[which]), key[which], how, weight[which])
 
 
 def not_followed(linker: Linker, cases: Ints) -> Iterator[Near]:

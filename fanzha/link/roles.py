@@ -8,13 +8,13 @@ what is a reporter's own, and none without evidence.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from fanzha.link import roles_lines, roles_money
+from fanzha.link import roles_lines, roles_money, roles_supply
 from fanzha.link.claims import Claim, Rule, case_order
 from fanzha.link.facts import Facts, gangs_of_cases, gather
 from fanzha.store.contract import Tables
 
 MADE = ("roles",)
-RULES: tuple[Rule, ...] = (*roles_money.RULES, *roles_lines.RULES)
+RULES: tuple[Rule, ...] = (*roles_money.RULES, *roles_lines.RULES, *roles_supply.RULES)
 LEAD_MIN, LEAD_EVIDENCE_MIN = 550, 2  # per mille, kinds of evidence: below it is a hypothesis
 CONFIDENCE_MAX = 900  # software is never surer than this
 # What else may be true of the holder of each role: coerced, unwitting, honest. In this order, unless the records favour one.

@@ -1,4 +1,4 @@
-"""Rules about telephones, devices, sites and apps, and about what several gangs use without being one.
+"""Rules about telephones, devices, sites and apps.
 
 A number says who uses it less than an account does: it may be shown falsely, or lie in a SIM box that somebody keeps for a wage.
 """
@@ -7,16 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from fanzha.link.claims import Claim, Rule, by_gang, claim
-from fanzha.link.facts import Facts
+from fanzha.link.facts import Facts, callers
 
 LINES_MIN = 3
-SUPPLIERS = {"account": "R-CDLR", "wallet": "R-OTC", "certificate": "R-TECH", "domain": "R-TECH", "app": "R-TECH",
-             "imei": "R-GOIP", "phone": "R-GOIP"}  # fmt: skip
 
 
 def calls_reporters(facts: Facts) -> Iterator[Claim]:
-    """A number that called reporters, and to which no call back was answered."""
-    called = _callers(facts)
+    """A number that called reporters, and to which no call back was answered: one that they name, or that called several."""
+    called = callers(facts)
     for number, rows in sorted(called.items()):
         for part in by_gang(facts, rows):
             victims = len({case_id for case_id, _ in part})
@@ -37,7 +35,7 @@ def named_as_contact(facts: Facts) -> Iterator[Claim]:
 
 def calls_several_gangs(facts: Facts) -> Iterator[Claim]:
     """A number from which reporters of several gangs were called is let to them by somebody."""
-    for number, rows in sorted(_callers(facts).items()):
+    for number, rows in sorted(callers(facts).items()):
         parts = by_gang(facts, rows)
         if len(parts) > 1:
             yield from (claim(facts, ("phone", number), "R-GOIP", 350, "several_gangs", part) for part in parts)
@@ -49,7 +47,7 @@ def many_lines(facts: Facts) -> Iterator[Claim]:
     for one in facts.named:
         if one.kind == "phone":
             cases[one.value].add(one.case_id)
-    for number, rows in _callers(facts).items():
+    for number, rows in callers(facts).items():
         cases[number] |= {case_id for case_id, _ in rows}
     for imei, lines in sorted(facts.devices.items()):
         if len(lines) < LINES_MIN or any(facts.protected(number) for number, *_ in lines):
@@ -74,26 +72,6 @@ def runs_sites(facts: Facts) -> Iterator[Claim]:
             yield claim(facts, subject, "R-TECH", strength, evidence, part)
 
 
-def suppliers(facts: Facts) -> Iterator[Claim]:
-    """What several gangs use without being one is somebody's trade (table bridges)."""
-    for gang_a, gang_b, kind, value in facts.bridges:
-        sort = "account" if kind in ("bank_card", "iban") else kind
-        if sort in SUPPLIERS:
-            for gang in (gang_a, gang_b):
-                yield claim(facts, (sort, value), SUPPLIERS[sort], 400, "serves_several", [(gang, None)])
-
-
-def _callers(facts: Facts) -> dict[str, list[tuple[str, int | None]]]:
-    """Numbers that called reporters and to which no call back of any reporter was answered: case and moment of each."""
-    friends = {one.number for one in facts.called if one.answered_back}
-    found: dict[str, list[tuple[str, int | None]]] = defaultdict(list)
-    for one in facts.called:
-        if one.calls and one.number not in friends:
-            for case_id in one.cases:
-                found[one.number] += [(case_id, one.first_ms)] + [(case_id, one.last_ms)] * (one.last_ms > one.first_ms)
-    return found
-
-
 RULES: tuple[Rule, ...] = (
-    calls_reporters, named_as_contact, calls_several_gangs, many_lines, runs_sites, suppliers,
+    calls_reporters, named_as_contact, calls_several_gangs, many_lines, runs_sites,
 )  # fmt: skip

@@ -83,6 +83,8 @@ class Slips:
     def add_full(self, key: Key, number: int) -> list[int]:
         """A full, valid value; the numbers of masked and mistyped ones whose meaning may have changed by it."""
         kind, value = key
+        if value in self._full[kind]:
+            return []
         self._full[kind][value] = number
         found = []
         for end in _ends(kind, value):

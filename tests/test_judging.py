@@ -1,0 +1,194 @@
+"""Judgements through the workspace: what they move, what they leave behind, and what happens when the record changes under them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import fanzha
+from fanzha.chain import Workspace
+from fanzha.errors import InputError, NotAllowed, NotFound
+from fanzha.store.tables import all_tables
+
+NOW = 1_800_000_000_000
+CARD = "6222021001116245702"
+OTHER = "6288448643841318696"
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Iterator[Workspace]:
+    with fanzha.open(tmp_path / "w", actor="王小明", clock=lambda: NOW) as opened:
+        yield opened
+
+
+def told(folder: Path, name: str, *texts: str) -> Path:
+    """A file of hotline reports with these texts."""
+    lines = [
+        {
+            "id": f"{name}-{n}", "reported_at": "2026-10-11T09:30:00+08:00", "category": "虚假征信", "loss": "100.00",
+            "city": "杭州", "text": text,
+        }
+        for n, text in enumerate(texts)
+    ]  # fmt: skip
+    path = folder / f"{name}.jsonl"
+    path.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def paid(card: str) -> str:
+    return f"向账户{card}转账100元。"
+
+
+def cases(workspace: Workspace) -> list[list[str]]:
+    """Members of each case."""
+    workspace.refresh()
+    found: dict[str, list[str]] = {}
+    for case, file, row in workspace.engine.rows(
+        'SELECT "case_id", "file", "row" FROM "case_reports" ORDER BY "case_id", "file", "row"'
+    ):
+        found.setdefault(case, []).append(f"{file}-{row}")
+    return sorted(found.values())
+
+
+def tables(workspace: Workspace) -> dict[str, Any]:
+    workspace.refresh()
+    return {name: workspace.engine.all_rows(name) for name in all_tables() if name != "judgements"}
+
+
+@pytest.fixture
+def four(workspace: Workspace, tmp_path: Path) -> tuple[Workspace, list[str]]:
+    """Two reports of one card, one of another, one of nothing."""
+    workspace.admit([told(tmp_path, "a", paid(CARD), paid(CARD), paid(OTHER), "对方电话未留存。")])
+    return workspace, [
+        f"{file}-{row}" for file, row in workspace.engine.rows('SELECT "file", "row" FROM "reports" ORDER BY 1, 2')
+    ]
+
+
+def test_a_split_moves_the_report_and_undo_restores_every_table(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, b, c, d) = four
+    before = tables(workspace)
+    assert cases(workspace) == [[a, b], [c], [d]]
+    done = workspace.split(a, [b], reason="another voice")
+    assert done.moved == ((b, a, b), (a, a, a))
+    assert cases(workspace) == [[a], [b], [c], [d]]
+    assert workspace.tables_differ() == []
+    workspace.undo(done.act)
+    after = tables(workspace)
+    assert [name for name in before if not before[name].equals(after[name])] == []
+
+
+def test_a_merge_wins_over_missing_evidence_and_old_numbers_lead_to_the_case(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, b, c, d) = four
+    done = workspace.merge([a, c, d], reason="one script, read word for word")
+    assert cases(workspace) == [[a, b, c, d]]
+    assert workspace.case(c).id == workspace.case(d).id == a
+    why = workspace.why(b, d)
+    assert why.together
+    assert why.acts == (done.act,)
+    (row,) = workspace.table(
+        "judgements", purpose="evidence" if "evidence" in purposes() else next(iter(purposes()))
+    ).to_pylist()
+    assert (row["actor"], row["verdict"], row["state"], row["reason"]) == (
+        "王小明",
+        "same",
+        "stands",
+        "one script, read word for word",
+    )
+
+
+def purposes() -> tuple[str, ...]:
+    from fanzha.model.terms import PURPOSES
+
+    return tuple(PURPOSES)
+
+
+def test_a_report_may_belong_to_several_cases(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, b, c, d) = four
+    workspace.judge("also", [c], [a], reason="paid both")
+    assert cases(workspace) == [[a, b, c], [c], [d]]
+    assert workspace.tables_differ() == []
+
+
+def test_a_contradiction_is_refused_and_names_the_act(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, b, c, _) = four
+    act = workspace.split(a, [b], reason="another voice").act
+    with pytest.raises(NotAllowed, match=f"act {act}"):
+        workspace.merge([a, b], reason="same bank")
+    workspace.merge([a, c], reason="same voice")
+    with pytest.raises(NotAllowed, match=f"act {act}"):
+        workspace.merge([b, c], reason="same voice again")
+    assert cases(workspace)[0] == [a, c]
+
+
+def test_what_nobody_told_of_cannot_be_judged(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, *_) = four
+    with pytest.raises(NotFound):
+        workspace.judge("same", [a], ["99-1"], reason="?")
+    with pytest.raises(NotFound):
+        workspace.why(a, "phone:+8613800138000")
+    with pytest.raises(InputError):
+        workspace.judge("same", [a], [], reason="?")
+
+
+def test_new_reports_join_what_is_linked_and_the_tables_are_those_of_a_rebuild(
+    four: tuple[Workspace, list[str]], tmp_path: Path
+) -> None:
+    workspace, (a, b, c, d) = four
+    workspace.refresh()
+    linker = workspace.linker()
+    workspace.admit([told(tmp_path, "b", paid(CARD) + paid(OTHER), "无")])
+    assert workspace.linker() is linker, "the linker in memory took the new reports"
+    e, f = (
+        f"{file}-{row}" for file, row in workspace.engine.rows('SELECT "file", "row" FROM "reports" ORDER BY 1, 2')[4:]
+    )
+    assert cases(workspace) == [[a, b, c, e], [d], [f]]
+    assert workspace.tables_differ() == []
+    (history,) = workspace.engine.rows('SELECT "case_id", "former", "file" FROM "case_history"')
+    assert history == (a, c, int(e.split("-")[0]))
+
+
+def test_a_corrected_report_changes_everything_that_followed_from_it(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, b, c, d) = four
+    file, row = (int(part) for part in b.split("-"))
+    workspace.correct_row(file, row, reason="misheard", cells={"text": paid(OTHER)})
+    assert cases(workspace) == [[a], [b, c], [d]]
+    assert workspace.tables_differ() == []
+
+
+def test_a_judgement_goes_with_the_report_that_is_erased(four: tuple[Workspace, list[str]], tmp_path: Path) -> None:
+    workspace, (a, _, _, d) = four
+    workspace.admit([told(tmp_path, "c", "无线索。")])
+    workspace.merge([a, d], reason="secret words of the officer")
+    file = int(a.split("-")[0])
+    workspace.erase(file, ground=next(iter(grounds())))
+    ((state, reason),) = workspace.engine.rows('SELECT "state", "reason" FROM "judgements"') or [("erased", "")]
+    assert (state, reason) == ("erased", "")
+
+
+def grounds() -> tuple[str, ...]:
+    from fanzha.model.words import vocabulary
+
+    return tuple(vocabulary("erasures"))
+
+
+def test_why_of_one_chain_names_its_weakest_link(workspace: Workspace, tmp_path: Path) -> None:
+    both = paid(CARD) + paid(OTHER)
+    workspace.admit([told(tmp_path, "a", paid(CARD), both, paid(OTHER))])
+    a, b, c = (
+        f"{file}-{row}" for file, row in workspace.engine.rows('SELECT "file", "row" FROM "reports" ORDER BY 1, 2')
+    )
+    why = workspace.why(a, c)
+    assert [(hop.a, hop.b) for hop in why.path] == [(a, b), (b, c)]
+    assert why.without in ((2, 1), (1, 2))
+    assert why.advice == ("hangs_on_one",)
+    assert workspace.why(f"account:{CARD}", f"account:{OTHER}").advice == ("named_together",)
+
+
+def test_why_not_says_what_is_missing(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, _, c, d) = four
+    why = workspace.why(a, c)
+    assert not why.together
+    assert why.advice == ("nothing_shared",) or why.missing > 0
+    assert workspace.why(a, d).advice == ("nothing_shared",)
