@@ -30,7 +30,9 @@ DAY_MS = 86_400_000
 START_DAY = 20_000
 DAYS = 365
 AS_OF = (START_DAY + 2 * DAYS) * DAY_MS
-POPULAR_EACH = 20_000  # reports per popular value in the world: 50 of them in a million
+POPULAR_EACH = (
+    60_000  # reports per popular value of each of three columns: 48 of them in a million, each named by some 1,250
+)
 BINS = (622202, 622848, 621700, 621661, 621226, 623058, 622588, 622262, 621691, 622909, 622622, 621483)
 MOBILES = (130, 131, 135, 136, 137, 138, 139, 150, 151, 152, 158, 159, 176, 177, 180, 186, 187, 188, 189, 199)
 WORDS = ("invest", "shop", "pay", "loan", "mall", "trade", "union", "gold", "quick", "star", "vip", "coin")
@@ -53,7 +55,10 @@ def cards(numbers: np.ndarray) -> list[str]:
 
 
 def phones(numbers: np.ndarray) -> list[str]:
-    return [f"+86{MOBILES[n % len(MOBILES)]}{(n // len(MOBILES)) * 48_271 % 100_000_007 % 10**8:08d}" for n in numbers.tolist()]
+    return [
+        f"+86{MOBILES[n % len(MOBILES)]}{(n // len(MOBILES)) * 48_271 % 100_000_007 % 10**8:08d}"
+        for n in numbers.tolist()
+    ]
 
 
 def site(kind: str, n: int) -> str:
@@ -97,7 +102,9 @@ def invent(seed: int, reports: int) -> tuple[pa.Table, pa.Table, np.ndarray]:
         first = np.cumsum(per_gang) - per_gang
         meant[column, :within] = first[gang] + (turn + rng.integers(0, life)[gang]) // life[gang]
         meant[column, within:] = per_gang.sum() + np.arange(reports - within)
-    order = np.argsort(np.concatenate((rng.random(within) * 0.1 + rng.random(len(sizes))[gang], rng.random(reports - within) * 1.1)))
+    order = np.argsort(
+        np.concatenate((rng.random(within) * 0.1 + rng.random(len(sizes))[gang], rng.random(reports - within) * 1.1))
+    )
     meant = meant[:, order]
     group = np.concatenate((gang, len(sizes) + np.arange(reports - within)))[order]
     kinds = rng.choice(len(SITES), int(meant[2].max()) + 1, p=SITES_SHARE)
@@ -125,7 +132,9 @@ def components(meant: np.ndarray, popular: np.ndarray) -> np.ndarray:
     return connected_components(graph, directed=False)[1][:reports]
 
 
-def tables(rng: np.random.Generator, said: np.ndarray, kinds: np.ndarray, group: np.ndarray, count: float) -> tuple[pa.Table, pa.Table]:
+def tables(
+    rng: np.random.Generator, said: np.ndarray, kinds: np.ndarray, group: np.ndarray, count: float
+) -> tuple[pa.Table, pa.Table]:
     reports = said.shape[1]
     row = np.arange(1, reports + 1)
     scam = (group * 31 + np.where(rng.random(reports) < 0.1, rng.integers(0, 12, reports), 0)) % 12
@@ -195,3 +204,90 @@ def fill(path: Path, reports: pa.Table, mentions: pa.Table) -> None:
                 rows = rows.append_column(field.name, pa.array(empty))
         engine.put(name, rows)
     engine.close()
+
+
+# -- measurements, each in a process of its own
+
+
+@contextmanager
+def timed(times: dict[str, float], name: str) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    times[name] = times.get(name, 0.0) + time.perf_counter() - start
+
+
+def clocked(owner: Any, name: str, times: dict[str, float], part: str) -> None:
+    """Let a function add the seconds it takes to a part."""
+    inner: Callable[..., Any] = getattr(owner, name)
+
+    def outer(*args: Any, **named: Any) -> Any:
+        with timed(times, part):
+            return inner(*args, **named)
+
+    setattr(owner, name, outer)
+
+
+def peak_mb() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def rounded(times: dict[str, float]) -> dict[str, float]:
+    return {name: round(seconds, 2) for name, seconds in times.items()}
+
+
+def batch(path: Path) -> Json:
+    """`cluster.link` from a tables file, seconds by part."""
+    start = time.perf_counter()
+    from fanzha.link import cluster, linker
+    from fanzha.link.benign import shipped_benign
+    from fanzha.link.identifiers import Identifiers
+    from fanzha.store.engine import Engine
+
+    times: dict[str, float] = {"import": time.perf_counter() - start}
+    clocked(Engine, "arrow", times, "read")
+    clocked(linker, "read_named", times, "identify")
+    clocked(Identifiers, "register", times, "identify")
+    clocked(Identifiers, "look_up_all", times, "identify")
+    clocked(linker.Linker, "load", times, "load")
+    clocked(linker, "compiled", times, "start_kernels")
+    clocked(cluster, "write", times, "write")
+    with timed(times, "open"):
+        engine = Engine(path, spill=path.with_suffix(".spill"))
+    with timed(times, "link"):
+        made = cluster.link(engine, AS_OF, shipped_benign())
+    with timed(times, "close"):
+        engine.close()
+    times["weigh_and_join"] = times.pop("load") - times["identify"]
+    total = time.perf_counter() - start
+    return {
+        "seconds": round(total, 2),
+        "parts": rounded(times),
+        "peak_mb": peak_mb(),
+        "cases": len(set(made.cases().tolist())),
+    }
+
+
+def agreement(path: Path, truth: np.ndarray) -> Json:
+    """Pairwise precision and recall of case_reports against the planted components."""
+    import duckdb
+
+    rows = (
+        duckdb.connect(str(path), read_only=True)
+        .execute('SELECT "row", "case_id" FROM "case_reports" ORDER BY "row"')
+        .fetchnumpy()
+    )
+    case = np.unique(rows["case_id"].astype(str), return_inverse=True)[1]
+    return pairwise(case, truth)
+
+
+def pairwise(case: np.ndarray, truth: np.ndarray) -> Json:
+    def pairs(counts: np.ndarray) -> int:
+        return int((counts * (counts - 1) // 2).sum())
+
+    both = pairs(np.unique(case.astype(np.int64) * (int(truth.max()) + 1) + truth, return_counts=True)[1])
+    said, planted = pairs(np.bincount(case)), pairs(np.bincount(truth))
+    return {
+        "precision": round(both / max(1, said), 5),
+        "recall": round(both / max(1, planted), 5),
+        "planted_pairs": planted,
+    }

@@ -53,9 +53,114 @@ KITS = ("ReferenceLink=", "KitName=", "ThreatActor=text", "ThreatActorEmail=ment
         "KitHash=mention:app", "KitUrl=mention:url", "DateFound=at", "Target=stated_type")  # fmt: skip
 STALKERWARE = ("name=text", "names=text", "packages=mention:app", "certificates=mention:certificate", "c2.ips=mention:ip", "c2.ip=mention:ip")  # fmt: skip
 UNCUT = 10**9
-LINE = re.compile(r"\| (\w+) \| (\d+-\d+) \| (\d+-\d+) \| ([^|]*) \| ([^|]*) \| (right|wrong|cannot tell) \| ([^|]*) \|")
-NAMES = {"email": "mailbox", "app": "hash", "url": "site", "domain": "site"}  # an `app` of the kits is the hash of an archive
+LINE = re.compile(
+    r"\| (\w+) \| (\d+-\d+) \| (\d+-\d+) \| ([^|]*) \| ([^|]*) \| (right|wrong|cannot tell) \| ([^|]*) \|"
+)
+NAMES = {
+    "email": "mailbox",
+    "app": "hash",
+    "url": "site",
+    "domain": "site",
+}  # an `app` of the kits is the hash of an archive
 SHARE_OF, LOOKED_AT = 1_500, 12_000  # reports whose links are counted; and looked at for kinds that are rare
+# Platforms added after the second reading, before the third.
+LATER = frozenset(
+    [
+        "4fan.cz",
+        "8u.cz",
+        "euweb.cz",
+        "funsite.cz",
+        "g6.cz",
+        "hys.cz",
+        "jecool.net",
+        "kvalitne.cz",
+        "maweb.eu",
+        "moxo.cz",
+        "mzf.cz",
+        "php5.cz",
+        "tode.cz",
+        "unas.cz",
+        "wz.cz",
+        "firebaseio.com",
+        "usermd.net",
+        "mixh.jp",
+        "usa.cc",
+        "nut.cc",
+        "igg.biz",
+        "c0m.li",
+        "aa.am",
+        "mm.am",
+        "fr.am",
+        "cu.cc",
+        "flu.cc",
+        "uni.me",
+        "co.vu",
+        "biz.nf",
+        "infinityfreeapp.com",
+        "great-site.net",
+        "lovestoblog.com",
+        "42web.io",
+        "byethost.com",
+        "pe.hu",
+        "esy.es",
+        "hol.es",
+        "96.lt",
+        "16mb.com",
+        "atwebpages.com",
+        "mygamesonline.org",
+        "medianewsonline.com",
+        "scienceontheweb.net",
+        "sportsontheweb.net",
+        "onlinewebshop.net",
+        "getenjoyment.net",
+        "myartsonline.com",
+        "mypressonline.com",
+        "x10host.com",
+        "x10.mx",
+        "altervista.org",
+        "jimdo.com",
+        "jimdofree.com",
+        "webnode.com",
+        "yolasite.com",
+        "webs.com",
+        "ucoz.ru",
+        "narod.ru",
+        "angelfire.com",
+        "tripod.com",
+        "wapka.mobi",
+        "hostingerapp.com",
+        "square.site",
+        "site123.me",
+        "webflow.io",
+        "carrd.co",
+        "notion.site",
+        "gitbook.io",
+        "ngrok.io",
+        "trycloudflare.com",
+        "repl.co",
+        "myfreesites.net",
+        "ukit.me",
+        "beget.tech",
+        "myjino.ru",
+        "regruhosting.ru",
+        "jotform.com",
+        "pastebin.com",
+        "imgur.com",
+        "linktr.ee",
+        "cutt.ly",
+        "is.gd",
+        "ow.ly",
+        "rb.gy",
+        "tiny.cc",
+        "rebrand.ly",
+        "dropbox.com",
+        "mega.nz",
+        "mediafire.com",
+        "gitlab.com",
+        "bitbucket.org",
+        "sourceforge.net",
+    ]
+)
 ADDED = ("mailboxes", "wallets", "generic_names")  # of the benign list: what this bench led to
 
 
@@ -97,7 +202,9 @@ def by_any_value(linker: Linker) -> np.ndarray:
     """Labels of reports that share any value written the same, whatever it is: the join of a spreadsheet."""
     p, mentions, reports = linker.book.p, linker.book.mentions, len(linker.codes)
     exact = p.discount[:mentions] == 0
-    return components(reports + linker.book.keys, p.report[:mentions][exact], p.key[:mentions][exact] + reports)[:reports]
+    return components(reports + linker.book.keys, p.report[:mentions][exact], p.key[:mentions][exact] + reports)[
+        :reports
+    ]
 
 
 def whys(linker: Linker) -> dict[str, dict[str, int]]:
@@ -116,23 +223,26 @@ def half(kind: str, value: str) -> int:
 
 
 def stratum(linker: Linker, i: int, j: int) -> tuple[str, int]:
-    """The kinds of value that weigh in a link, joined with +, and the strongest of them."""
+    """The one kind of value that weighs in a link, or "several", and the strongest value."""
     given = [(w, -k) for k, w in shared(linker.book, linker.rules, i, j) if w]
-    kinds = {linker.ids.keys[-k][0] for _, k in given}
-    names = {NAMES.get(kind, kind) for kind in kinds}
-    return "+".join(sorted(names)), -max(given)[1]
+    names = {NAMES.get(kind, kind) for kind, _ in (linker.ids.keys[-k] for _, k in given)}
+    return names.pop() if len(names) == 1 else "several", -max(given)[1]
 
 
-def draw(linker: Linker, seed: int, halves: tuple[int, ...], want: int) -> tuple[list[tuple[str, int, int, int]], Counter[str]]:
+def draw(
+    linker: Linker, seed: int, halves: tuple[int, ...], want: int, seen: set[tuple[int, int]]
+) -> tuple[list[tuple[str, int, int, int]], Counter[str]]:
     """`want` links as (stratum, report, report, strongest value), and how often each stratum came among SHARE_OF reports.
 
     Strata take turns until each is used up or the number is reached, so that a rare kind is read as well as a common one.
+    Pairs in `seen` (the smaller first) are not drawn.
     """
     rng = random.Random(seed)
     order = list(range(len(linker.codes)))
     rng.shuffle(order)
     heaps: dict[str, list[tuple[str, int, int, int]]] = defaultdict(list)
     share: Counter[str] = Counter()
+    passed = set(seen)
     for n, i in enumerate(order):
         if n >= SHARE_OF and (n >= LOOKED_AT or min(map(len, heaps.values())) >= want):
             break
@@ -142,7 +252,9 @@ def draw(linker: Linker, seed: int, halves: tuple[int, ...], want: int) -> tuple
         j = rng.choice(sorted(others))
         name, k = stratum(linker, i, j)
         share[name] += n < SHARE_OF
-        if half(*linker.ids.keys[k]) in halves:
+        pair = (min(i, j), max(i, j))
+        if half(*linker.ids.keys[k]) in halves and pair not in passed:
+            passed.add(pair)
             heaps[name].append((name, i, j, k))
     drawn: list[tuple[str, int, int, int]] = []
     for turn in range(want):
@@ -213,7 +325,9 @@ def originals() -> dict[int, list[dict[str, object]]]:
     return found
 
 
-def read_out(linker: Linker, drawn: list[tuple[str, int, int, int]], first_rows: dict[int, tuple[int, int]], mark: str) -> str:
+def read_out(
+    linker: Linker, drawn: list[tuple[str, int, int, int]], first_rows: dict[int, tuple[int, int]], mark: str
+) -> str:
     """What a person reads: both reports as they came, what they share and what it weighs."""
     rows = originals()
     lines = []
@@ -250,7 +364,9 @@ def verdicts(mark: str) -> dict[tuple[str, str], str]:
     return {(a, b): verdict for one, a, b, _, _, verdict, _ in found if one == mark}
 
 
-def counted(linker: Linker, drawn: list[tuple[str, int, int, int]], share: Counter[str] | None, mark: str) -> dict[str, object]:
+def counted(
+    linker: Linker, drawn: list[tuple[str, int, int, int]], share: Counter[str] | None, mark: str
+) -> dict[str, object]:
     """Precision over the drawn that were read; with `share`, also with each stratum weighted as often as it comes."""
     said = verdicts(mark)
     by: dict[str, Counter[str]] = defaultdict(Counter)
@@ -278,11 +394,21 @@ def services(linker: Linker) -> dict[str, int]:
     named: set[str] = set()
     with tarfile.open(DATA / "graphsense_tagpacks.tar.xz") as bundle:
         for one in bundle.getmembers():
-            if one.isfile() and re.search(r"packs/(exchange-wallets|service-wallets|defi_updated|interpol-real)", one.name):
+            if one.isfile() and re.search(
+                r"packs/(exchange-wallets|service-wallets|defi_updated|interpol-real)", one.name
+            ):
                 text = bundle.extractfile(one).read().decode("utf-8", "replace")  # type: ignore[union-attr]
                 named.update(address.lower() for address in re.findall(r"address:\s*[\"']?([A-Za-z0-9]{20,})", text))
-    here = [k for k in range(linker.book.keys) if linker.ids.keys[k][0] == "wallet" and linker.ids.keys[k][1].partition(":")[2].lower() in named]
-    return {"tagged": len(named), "among_the_values": len(here), "that_join": sum(linker.pull(k).joins and linker.pull(k).reports > 1 for k in here)}
+    here = [
+        k
+        for k in range(linker.book.keys)
+        if linker.ids.keys[k][0] == "wallet" and linker.ids.keys[k][1].partition(":")[2].lower() in named
+    ]
+    return {
+        "tagged": len(named),
+        "among_the_values": len(here),
+        "that_join": sum(linker.pull(k).joins and linker.pull(k).reports > 1 for k in here),
+    }
 
 
 def good_domains(linker: Linker) -> dict[str, int]:
@@ -290,7 +416,11 @@ def good_domains(linker: Linker) -> dict[str, int]:
     told = json.loads((DATA / "metamask_phishing_config.json").read_text(encoding="utf-8"))
     good = set(told["whitelist"])
     here = [k for k in range(linker.book.keys) if linker.ids.keys[k][0] == "domain" and linker.ids.keys[k][1] in good]
-    return {"listed": len(good), "among_the_values": len(here), "that_join": sum(linker.pull(k).joins and linker.pull(k).reports > 1 for k in here)}
+    return {
+        "listed": len(good),
+        "among_the_values": len(here),
+        "that_join": sum(linker.pull(k).joins and linker.pull(k).reports > 1 for k in here),
+    }
 
 
 def main() -> None:
@@ -314,9 +444,13 @@ def main() -> None:
     start = time.process_time()
     ours = linked(tables, shipped_benign())
     link_seconds = time.process_time() - start
-    earlier = linked(tables, replace(shipped_benign(), **dict.fromkeys(ADDED, frozenset())))
+    between_list = replace(shipped_benign(), platforms=shipped_benign().platforms - LATER)
+    earlier_list = replace(between_list, **dict.fromkeys(ADDED, frozenset()))
+    earlier, between = linked(tables, earlier_list), linked(tables, between_list)
     result: dict[str, object] = {
-        "commit": subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False).stdout.strip(),
+        "commit": subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        ).stdout.strip(),
         "cores": os.cpu_count(),
         "seed": wanted.seed,
         "kit_name_read_as": wanted.kit_name or "left out",
@@ -326,8 +460,9 @@ def main() -> None:
         "processor_seconds_link": round(link_seconds, 1),
         "any_identical_value": sizes(by_any_value(ours)),
         "no_benign_list": sizes(linked(tables, Benign(), UNCUT).cases()),
-        "before_mailboxes_wallets_placeholders_uncut": sizes(linked(tables, earlier.ids.lists, UNCUT).cases()),
+        "before_mailboxes_wallets_placeholders_uncut": sizes(linked(tables, earlier_list, UNCUT).cases()),
         "before_mailboxes_wallets_placeholders": sizes(earlier.cases()),
+        "before_platforms_of_the_third_reading": sizes(between.cases()),
         "ours_uncut": sizes(linked(tables, shipped_benign(), UNCUT).cases()),
         "ours": sizes(ours.cases()),
         "values_by_why": whys(ours),
@@ -338,19 +473,21 @@ def main() -> None:
     places = {int(str(one["file"])): n for n, one in enumerate(counts)}
     first_rows = {file: (n, 2 if sources()[n].name.endswith(".csv.gz") else 1) for file, n in places.items()}
     texts = []
-    for mark, linker, seed, halves in (("before", earlier, wanted.seed, (0,)), ("after", ours, wanted.seed + 1, (1,))):
-        drawn, share = draw(linker, seed, halves, 100)
+    readings = (("first", earlier, 0, (0,)), ("second", between, 1, (1,)), ("third", ours, 3, (0, 1)))
+    read: set[tuple[int, int]] = set()
+    for mark, linker, more, halves in readings:
+        drawn, share = draw(linker, wanted.seed + more, halves, 100, read)
+        read.update((min(i, j), max(i, j)) for _, i, j, _ in drawn)
         result[f"joins_read_{mark}"] = counted(linker, drawn, share, mark)
         texts.append(read_out(linker, drawn, first_rows, mark))
-        if mark == "before":
-            gone = [one for one in drawn if ours.case_of(one[1]) != ours.case_of(one[2])]
-            said = verdicts(mark)
-            result["of_the_first_no_longer_together"] = dict(
-                Counter(said.get((cited(earlier, i), cited(earlier, j)), "unread") for _, i, j, _ in gone)
-            )
-    apart = draw_apart(ours, wanted.seed + 2, (0, 1), 50)
-    result["non_joins_read"] = counted(ours, apart, None, "apart")
-    texts.append(read_out(ours, apart, first_rows, "apart"))
+        gone = [(i, j) for _, i, j, _ in drawn if ours.case_of(i) != ours.case_of(j)]
+        said = verdicts(mark)
+        result[f"of_the_{mark}_no_longer_together"] = dict(
+            Counter(said.get((cited(ours, i), cited(ours, j)), "unread") for i, j in gone)
+        )
+    apart = draw_apart(between, wanted.seed + 2, (0, 1), 50)
+    result["non_joins_read"] = counted(between, apart, None, "apart")
+    texts.append(read_out(between, apart, first_rows, "apart"))
     if wanted.read:
         wanted.read.write_text("".join(texts), encoding="utf-8")
     print(json.dumps(result, indent=1))

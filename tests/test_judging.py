@@ -192,3 +192,18 @@ def test_why_not_says_what_is_missing(four: tuple[Workspace, list[str]]) -> None
     assert not why.together
     assert why.advice == ("nothing_shared",) or why.missing > 0
     assert workspace.why(a, d).advice == ("nothing_shared",)
+
+
+def test_a_new_epoch_is_an_act_that_is_undone(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.admit([told(tmp_path, "a", *(paid(CARD) for _ in range(6)))])
+    before = tables(workspace)
+    assert workspace.linker().weights.trust == {}
+    epoch = workspace.next_epoch(begin=True)
+    assert epoch.learned.counts["account"].pairs == 15
+    assert workspace.linker().weights.trust == dict(epoch.learned.trust)
+    assert workspace.tables_differ() == []
+    assert workspace.next_epoch().content == epoch.content, "learned on the weights as shipped: twice is once"
+    act = next(entry for entry in workspace.acts() if entry.act == "use" and entry.public["name"] == "weights_learned")
+    workspace.undo(act.seq)
+    after = tables(workspace)
+    assert [name for name in before if not before[name].equals(after[name])] == []

@@ -1,11 +1,14 @@
-"""What leaves the workspace: tables, masked unless a purpose is named, which is journalled; and what they were made with."""
+"""What leaves the workspace: tables, masked unless a purpose is named, which is journalled; what they were made with; backups."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from fanzha.errors import NotAllowed
 from fanzha.model.terms import PURPOSES
+from fanzha.store import backup
 from fanzha.store.engine import Engine
 from fanzha.store.masked import mask_table
 from fanzha.store.record import Act, Record
@@ -42,3 +45,24 @@ def reference_in_use(record: Record) -> list[dict[str, Any]]:
         }
         for name, entry in sorted(latest.items())
     ]
+
+
+def write_backup(
+    record: Record, path: Path, key_file: Path, hand_over_to: str, act: Act, progress: Callable[[int, int, str], None]
+) -> int:
+    """Write a backup of everything acknowledged, under the secret in `key_file` (made if it is not there); its bytes.
+
+    With `hand_over_to` the workspace is handed over by it; a backup that fails takes that back.
+    """
+    secret = backup.read_secret(key_file, create=True)
+    public = {"path": str(path.resolve())}
+    if hand_over_to:
+        entry = record.note("handover", act, {**public, "to": hand_over_to})
+    else:
+        entry = record.note("backup", act, public)
+    try:
+        return backup.back_up(record, path, secret, progress)
+    except BaseException:
+        if hand_over_to:
+            record.note("undo", act, {"act": entry.seq})
+        raise

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fanzha.errors import NotFound
+from fanzha.errors import NotAllowed, NotFound
 from fanzha.link.judge import Thing, check, said, thing
 from fanzha.store.engine import Engine
 from fanzha.store.record import Act, Record
@@ -55,6 +55,19 @@ def cases_of(engine: Engine, reports: Sequence[str]) -> dict[str, str]:
 def reports_of(engine: Engine, case_id: str) -> list[str]:
     """The reports of a case."""
     return [f"{file}-{row}" for file, row in engine.rows(_OF_CASE, (case_id,))]
+
+
+def split_sides(engine: Engine, case_id: str, reports: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The reports that leave a case and those that stay. Raises NotAllowed if some are not in it, or none would stay."""
+    out, members = list(dict.fromkeys(reports)), reports_of(engine, case_id)
+    if not set(out) < set(members):
+        raise NotAllowed(
+            f"some, not all, reports of case {case_id} can be split off; it holds {', '.join(members[:30])}",
+            f"只能从案件 {case_id} 中分出部分报案；该案现有 {'、'.join(members[:30])}",
+            remedy=f"see `fanzha case {case_id}`, and name some of these reports",
+            remedy_zh=f"见 fanzha case {case_id}，请从上述报案中指明",
+        )
+    return out, [one for one in members if one not in out]
 
 
 def judge(

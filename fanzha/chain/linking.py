@@ -11,7 +11,7 @@ from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL, codes, file_and_row
 from fanzha.link.judge import Judgement, judged, judgements, said
 from fanzha.link.learn import with_learned
 from fanzha.link.linker import Linker
-from fanzha.link.weigh import Weights, read_weights
+from fanzha.link.weigh import Weights, is_current, read_weights, shipped_weights_text
 from fanzha.store.engine import Engine
 from fanzha.store.journal import Entry
 from fanzha.store.record import Record
@@ -25,6 +25,8 @@ _ADDING = ("admit", "again", "map", "retain", "export", "backup", "create", "rec
 def weights_in_use(record: Record) -> Weights:
     """The weights of the present epoch: those of this version, and what was learned on them."""
     text = record.in_use("weights")
+    if record.read_only and not is_current(text):  # a workspace handed over by an older version cannot be given newer ones
+        text = shipped_weights_text()
     weights = read_weights(text.decode())
     return with_learned(weights, text, record.in_use(LEARNED)) if record.was_put_in_use(LEARNED) else weights
 

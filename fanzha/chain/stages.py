@@ -10,8 +10,11 @@ from fanzha.chain.linking import Resident
 from fanzha.clean.issuer import read_bins
 from fanzha.clean.reference.shipped import read_shipped, shipped_tables
 from fanzha.link.benign import shipped_benign
+from fanzha.link.entities import entities
 from fanzha.link.gang_weights import read_gang_weights, shipped_gang_weights_text
 from fanzha.link.gangs import gangs
+from fanzha.link.judge import judgements
+from fanzha.link.requests import survey
 from fanzha.link.weigh import shipped_weights_text
 from fanzha.model.version import VERSION
 from fanzha.respond.propose import propose
@@ -77,11 +80,15 @@ def run_stages(record: Record, engine: Engine, progress: Progress, resident: Res
     """
     moment, bins = as_of(engine), read_bins(record.in_use("card_bins"))
     linking = resident or Resident()
-    gang_weights = read_gang_weights(record.in_use("gang_weights").decode())
+    # a workspace handed over by an older version has none in use, and takes no act any more
+    held = record.was_put_in_use("gang_weights")
+    gang_weights = read_gang_weights((record.in_use("gang_weights") if held else shipped_gang_weights_text()).decode())
     stages: tuple[tuple[str, Callable[[], object]], ...] = (
         ("link", lambda: linking.link(record, engine, moment)),
+        ("entities", lambda: entities(engine, moment, judgements(record.journal.entries()))),
         ("trace", lambda: trace(engine, moment)),
         ("gangs", lambda: gangs(engine, moment, gang_weights)),
+        ("roles", lambda: survey(engine, moment)),
         ("respond", lambda: propose(engine, moment, bins)),
     )
     for name, stage in stages:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from fanzha.chain import exporting, judging, stages
 from fanzha.chain.holding import weak_place
 from fanzha.chain.judging import Judged
+from fanzha.chain.learning import Epoch, next_epoch, put_in_use
 from fanzha.chain.linking import Resident
 from fanzha.chain.stages import Progress, now_ms, silent
 from fanzha.document import fill
@@ -295,22 +296,24 @@ class Workspace:
         return self.judge("same", found[:1], found[1:], reason=reason)
 
     def split(self, case_id: str, reports: Iterable[str], *, reason: str) -> Judged:
-        """Judge that some reports of a case do not belong with its others. NotAllowed if they are not in it, or all of it."""
-        out, today = list(dict.fromkeys(reports)), self.case(case_id).id
-        members = judging.reports_of(self.engine, today)
-        if not set(out) < set(members):
-            raise NotAllowed(
-                f"some, not all, reports of case {today} can be split off; it holds {', '.join(members[:30])}",
-                f"只能从案件 {today} 中分出部分报案；该案现有 {'、'.join(members[:30])}",
-                remedy=f"see `fanzha case {today}`, and name some of these reports",
-                remedy_zh=f"见 fanzha case {today}，请从上述报案中指明",
-            )
-        return self.judge("different", out, [one for one in members if one not in out], reason=reason)
+        """Judge that some reports of a case do not belong with its other reports."""
+        out, rest = judging.split_sides(self.engine, self.case(case_id).id, list(reports))
+        return self.judge("different", out, rest, reason=reason)
 
     def why(self, left: str, right: str) -> Why:
         """Why two things belong together or not, and what would change the answer. Things as in `judge`."""
         self.refresh()
         return why(self.linker(), *judging.known_things(self.engine, [left, right]))
+
+    def next_epoch(self, *, begin: bool = False) -> Epoch:
+        """Weights learned anew from the reports and judgements of this workspace, and what they would change; with `begin` they
+        are put in use, as an act."""
+        self.refresh()
+        epoch = next_epoch(self.record, self.engine, self.linker(), self.as_of())
+        if begin:
+            put_in_use(self.record, epoch, self._act())
+            self.refresh()
+        return epoch
 
     def linker(self) -> Linker:
         """What is linked, in memory."""
@@ -375,20 +378,15 @@ class Workspace:
 
         With `hand_over_to` the workspace is handed over by it: here no act can be added any more.
         """
-        secret = backup.read_secret(Path(key_file), create=True)
-        public = {"path": str(Path(path).resolve())}
-        if hand_over_to:
-            entry = self.record.note("handover", self._act(), {**public, "to": hand_over_to})
-        else:
-            entry = self.record.note("backup", self._act(), public)
-        try:
-            size = backup.back_up(
-                self.record, Path(path), secret, lambda d, n, what: self._progress("backup", d, n, what)
-            )
-        except BaseException:
-            if hand_over_to:
-                self.record.note("undo", self._act(), {"act": entry.seq})
-            raise
+        act = self._act()
+        size = exporting.write_backup(
+            self.record,
+            Path(path),
+            Path(key_file),
+            hand_over_to,
+            act,
+            lambda d, n, what: self._progress("backup", d, n, what),
+        )
         self._follow_entries()
         return size
 

@@ -82,7 +82,7 @@ def masked(normal: str) -> str:
 
 def specificity(normal: str) -> int:
     """Milli-bits: ten values for each visible digit, thirty-six for each visible letter."""
-    bits = sum(MILLIBITS_PER_DIGIT if "0" <= c <= "9" else MILLIBITS_PER_ALNUM if c.isalpha() else 0 for c in normal)
-    if is_digits(normal) and 16 <= len(normal) <= 19 and luhn_ok(normal):
-        return bits - MILLIBITS_PER_DIGIT  # agrees with `bank_card`: the check digit adds nothing
-    return bits
+    if is_digits(normal):  # the most common by far
+        checked = 16 <= len(normal) <= 19 and luhn_ok(normal)  # agrees with `bank_card`: the check digit adds nothing
+        return (len(normal) - checked) * MILLIBITS_PER_DIGIT
+    return sum(MILLIBITS_PER_DIGIT if "0" <= c <= "9" else MILLIBITS_PER_ALNUM if c.isalpha() else 0 for c in normal)

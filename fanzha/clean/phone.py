@@ -171,7 +171,7 @@ def specificity(normal: str) -> int:
     """Milli-bits: the prefix of a mobile is one of about 42, every further visible digit one of ten."""
     if normal.startswith("+86") and len(normal) == 14 and normal[3] == "1":
         prefix = _MOBILE_PREFIX_MILLIBITS if "*" not in normal[4:6] else 0
-        return prefix + sum(c != "*" for c in normal[6:]) * MILLIBITS_PER_DIGIT
+        return prefix + (len(normal) - 6 - normal.count("*", 6)) * MILLIBITS_PER_DIGIT
     digits = sum("0" <= c <= "9" for c in normal)
     # the first one or two digits are the country or service code
     return max(digits - 2, 1) * MILLIBITS_PER_DIGIT

@@ -2,19 +2,22 @@
 
 from fanzha.document.case_links import near_section, reports_section, why_section
 from fanzha.document.case_money import accounts_section, flow_section, timeline_section
+from fanzha.document.case_roles import coverage_section, gang_section, requests_section, roles_section
 from fanzha.document.case_steps import steps_section
 from fanzha.document.figures import Register, day, shown
 from fanzha.document.files_table import files_table
 from fanzha.document.frame import document, section, title_block
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import CasePage, Figure, Money, Said
+from fanzha.document.standing import Standing
 from fanzha.document.totals import account_count, money_of, place_count, received, report_count, span
 from fanzha.document.unknowns import unknown_lines
 from fanzha.document.words import both, fill, put, word
 
 
-def case_html(page: CasePage) -> str:
-    """One case as a self-contained HTML page in both languages."""
+def case_html(page: CasePage, stands: Standing | None = None) -> str:
+    """One case as a self-contained HTML page in both languages; `stands` says what holds it together."""
+    stands = stands or Standing(page.case_id)
     register = Register(page.stamp)
     money = money_of(page)
     body: list[Child] = [
@@ -25,7 +28,11 @@ def case_html(page: CasePage) -> str:
         flow_section(page, register),
         accounts_section(page, register),
         timeline_section(page, register),
-        why_section(page, register),
+        why_section(page, stands, register),
+        gang_section(stands),
+        roles_section(stands, register),
+        coverage_section(stands),
+        requests_section(stands, register),
         reports_section(page, register),
         near_section(page, register),
         _unknown(page, register),

@@ -1,17 +1,20 @@
 """Why the reports of a case belong together, the reports themselves, and what only comes near."""
 
+from fanzha.document.case_holding import holding
 from fanzha.document.charts.graph import link_graph, reason
 from fanzha.document.figures import Register, moment
 from fanzha.document.frame import beside, page_link, section, table
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import CasePage, Figure, Identifier
+from fanzha.document.standing import Standing
 from fanzha.document.words import both, code_name, put, word
 
 
-def why_section(page: CasePage, register: Register) -> Markup | None:
-    """The link graph, and the same per identifier in words."""
+def why_section(page: CasePage, stands: Standing, register: Register) -> Markup | None:
+    """The link graph, the same per identifier in words, the weakest link, and what people judged."""
+    held = holding(page, stands, register)
     if not page.identifiers:
-        return None
+        return section("links", word("graph"), *held) if held else None
     heads = (
         (word("identifier"), "wide"),
         (word("in_this_case"), "num"),
@@ -26,6 +29,7 @@ def why_section(page: CasePage, register: Register) -> Markup | None:
         word("graph"),
         link_graph(page, register),
         el("details", None, el("summary", None, both(word("as_table"))), table(heads, rows)),
+        *held,
         note=word("graph_note"),
     )
 

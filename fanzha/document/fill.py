@@ -9,10 +9,12 @@ from fanzha.document.case import case_html
 from fanzha.document.file import file_html
 from fanzha.document.fill_case import case_page, href
 from fanzha.document.fill_file import admitted_page, format_name, inspected_page
+from fanzha.document.fill_standing import with_rows
 from fanzha.document.gather import Row, World, by, case_rows
 from fanzha.document.index import index_html
 from fanzha.document.page import CodeCount, Figure, FileLine, IndexPage, Line, QualityPage, Ref, Said, Stamp
 from fanzha.document.quality import quality_html
+from fanzha.document.standing import Standings, WeakPlace
 from fanzha.document.totals import case_line
 from fanzha.formats.inspection import Inspection
 from fanzha.model.terms import PURPOSES, UNSTATED
@@ -26,10 +28,23 @@ FIRST_ROWS = 5
 Progress = Callable[[int, int, str], None]  # done, of how many, what
 
 
+def nothing_known(_case_id: str) -> None:
+    """No weakest link is known."""
+
+
 def write_pages(
-    engine: Engine, folder: Path, as_of: int, lang: str, progress: Progress, zone: str = "Asia/Shanghai"
+    engine: Engine,
+    folder: Path,
+    as_of: int,
+    lang: str,
+    progress: Progress,
+    zone: str = "Asia/Shanghai",
+    weakest: Callable[[str], WeakPlace | None] = nothing_known,
 ) -> Path:
-    """Write every page; the path of the overview. Cases of one report and no traced money get no page of their own."""
+    """Write every page; the path of the overview. Cases of one report and no traced money get no page of their own.
+
+    `weakest`: the weakest link of a case by its number, which only linking knows.
+    """
     stamp = Stamp(as_of, zone, VERSION, lang)
     world = World.read(engine, zone)
     files = {line.file: line for line in file_lines(world)}
@@ -41,10 +56,12 @@ def write_pages(
     for old in (folder / "cases").glob("*.html"):
         old.unlink()
     lines = []
+    standings = Standings.read(engine, world.names)
     for number, case_id in enumerate(shown):
         progress(number, len(shown), case_id)
         page = case_page(world, case_id, stamp, files)
-        (folder / href(case_id)).write_text(case_html(page), encoding="utf-8")
+        stands = with_rows(world, standings, standings.of(case_id, weakest(case_id)), frozenset(shown))
+        (folder / href(case_id)).write_text(case_html(page, stands), encoding="utf-8")
         lines.append(case_line(page, href(case_id)))
     remark: tuple[Line, ...] = ()
     if len(worth) > len(shown):
@@ -69,7 +86,7 @@ def write_pages(
     (folder / "quality.html").write_text(quality_html(quality), encoding="utf-8")
     progress(len(shown), len(shown), "")
     path = folder / "index.html"
-    path.write_text(index_html(index), encoding="utf-8")
+    path.write_text(index_html(index, standings.gangs()), encoding="utf-8")
     return path
 
 

@@ -235,6 +235,15 @@ def _joined_refs(world: World, case_id: str, kind: str, value: str) -> tuple[Ref
     return unique(world.report_ref((join["file"], join["row"])) for join in rows)
 
 
+def rows_behind(world: World, case_id: str, kind: str, value: str) -> tuple[Ref, ...]:
+    """The rows of a case that show a thing: a report, money that reached or left an account, reports that name it."""
+    if kind == "report":
+        place = tuple(map(int, value.split("-")))
+        return (world.report_ref((place[0], place[1])),)
+    ways = (_flow_refs(world, case_id, value, end) for end in ("payee", "payer"))
+    return next((refs for refs in ways if refs), ()) or _joined_refs(world, case_id, kind, value)
+
+
 def _step_refs(world: World, case_id: str, kind: str, target: str) -> tuple[tuple[Ref, ...], str]:
     """The rows a step rests on, and its target as it may be printed."""
     if kind == "report":

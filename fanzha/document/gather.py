@@ -78,11 +78,7 @@ class World:
         world.pulls = {(row["kind"], row["value"]): row for row in rows(engine, "pulls")}
         carried = "transfer IN (SELECT transfer FROM flows UNION ALL SELECT transfer FROM payments)"
         world.transfers = {row["transfer"]: row for row in rows(engine, "transfers", carried)}
-        known = engine.rows(
-            "SELECT victim FROM reports UNION SELECT holder FROM disputed UNION SELECT counter_holder FROM legs"
-            " WHERE counter_account IN (SELECT account FROM disputed) ORDER BY 1"
-        )
-        world.names = tuple(str(name) for (name,) in known if name)
+        world.names = known_names(engine)
         world.offsets = {
             (file, row): offset
             for side in ("out", "in")
@@ -139,6 +135,15 @@ class World:
         return self.ref(transfer["out_file"], transfer["out_row"], excerpt) + self.ref(
             transfer["in_file"], transfer["in_row"], excerpt
         )
+
+
+def known_names(engine: Engine) -> tuple[str, ...]:
+    """Every name that a table knows: what must not stand in a text that is shown."""
+    known = engine.rows(
+        "SELECT victim FROM reports UNION SELECT holder FROM disputed UNION SELECT counter_holder FROM legs"
+        " WHERE counter_account IN (SELECT account FROM disputed) ORDER BY 1"
+    )
+    return tuple(str(name) for (name,) in known if name)
 
 
 def mask_account(value: str | None) -> str:

@@ -1,21 +1,24 @@
 """The overview of a run: totals, the cases by money still reachable, the files, and what nobody could read."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from fanzha.document.charts.bars import Part, stacked
 from fanzha.document.figures import Register, day, money, shown, total
 from fanzha.document.files_table import files_table, row_figure
 from fanzha.document.frame import beside, document, page_link, section, table, title_block
+from fanzha.document.gangs import gangs_section
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import CaseLine, CodeCount, Figure, FileLine, IndexPage, Money, Ref, Said
+from fanzha.document.standing import Gang
 from fanzha.document.totals import in_major
 from fanzha.document.words import both, plural, put, term, term_note, word
 
 _PARTS = (("held", "held", "held"), ("exited", "exit", "exited"), ("unlocated", "unknown", "unlocated"))
 
 
-def index_html(page: IndexPage) -> str:
-    """The overview as a self-contained HTML page in both languages."""
+def index_html(page: IndexPage, gangs: Sequence[Gang] = ()) -> str:
+    """The overview as a self-contained HTML page in both languages; `gangs` are those of several cases or with bridges."""
     register = Register(page.stamp)
     lines = [
         el("p", {"class": "lead"}, both(line.text), " ", register.rows(line.refs, line.rule, line.text))
@@ -26,6 +29,7 @@ def index_html(page: IndexPage) -> str:
         _cards(page, register),
         _unreadable(page.files, register),
         _cases(page, register),
+        gangs_section(gangs, {case.case_id: case.href for case in page.cases}),
         _files(page, register),
         reasons_section(page.files, register),
     ]

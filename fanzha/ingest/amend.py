@@ -151,7 +151,8 @@ def undo(record: Record, engine: Engine, number: int, act: Act) -> Entry:
             remedy_zh="fanzha acts 可列出",
         )
     target = entries[number]
-    if target.act not in CAN_BE_UNDONE:
+    learned = target.act == "use" and target.public["name"] == "weights_learned"  # what a version brings stays in use
+    if target.act not in CAN_BE_UNDONE and not learned:
         raise NotAllowed(
             f"act {number} ({target.act}) cannot be undone",
             f"第 {number} 条行为（{target.act}）不能撤销",

@@ -55,7 +55,9 @@ class Benign:
         if f"{local}@{name}" in self.mailboxes or "institution" in listed:
             return True
         plain = local.translate(_SEPARATORS)
-        return "platform" in listed and bool(self.generic_names) and (plain in self.generic_names or len(set(plain)) < 2)
+        return (
+            "platform" in listed and bool(self.generic_names) and (plain in self.generic_names or len(set(plain)) < 2)
+        )
 
     def listed(self, name: str, site: str) -> frozenset[str]:
         """The lists that hold this host or the registered domain it is under."""

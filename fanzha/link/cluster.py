@@ -13,6 +13,7 @@ from fanzha.link.judged import Judged
 from fanzha.link.kernels import Ints
 from fanzha.link.linker import Linker
 from fanzha.link.near import CALLS_SQL, Texts, near_links, written
+from fanzha.link.scripts import HANDED_IN_SQL, MESSAGES_SQL, same_script
 from fanzha.link.weigh import WHY, Weights, shipped_weights
 from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import table
@@ -42,7 +43,9 @@ def write(engine: Engine, as_of: int, linker: Linker) -> None:
     engine.replace("pulls", _pulls(linker, texts))
     engine.replace("case_reports", _case_reports(linker, cases, texts))
     engine.replace("joins", join_rows(linker, cases, texts))
-    engine.replace("near_links", near_links(linker, cases, calls, texts))
+    told = (engine.rows(sql, (as_of,)) for sql in (HANDED_IN_SQL, MESSAGES_SQL))
+    near = (near_links(linker, cases, calls, texts), same_script(linker, cases, *told))
+    engine.replace("near_links", pa.concat_tables(near))
     engine.replace("case_history", history(linker, cases, texts))
 
 
@@ -50,7 +53,14 @@ def _pulls(linker: Linker, texts: Texts) -> pa.Table:
     reports = linker.book.p.named[: linker.book.keys]
     weight, joins, why = linker.ids.pull_all(reports)
     reason = pa.array(WHY).take(pa.array(why))
-    made = {"kind": texts.kinds, "value": texts.values, "reports": reports, "weight": weight, "joins": joins, "why": reason}
+    made = {
+        "kind": texts.kinds,
+        "value": texts.values,
+        "reports": reports,
+        "weight": weight,
+        "joins": joins,
+        "why": reason,
+    }
     return pa.table(made, schema=arrow_schema(table("pulls")))
 
 

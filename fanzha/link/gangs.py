@@ -53,8 +53,17 @@ def _by_text(label: Sequence[int], ids: Sequence[str]) -> list[int]:
 
 
 def _places(pairs: Iterable[Pair], place: Mapping[str, int], former: Mapping[str, str]) -> list[tuple[int, int]]:
-    now = [[place.get(one, place.get(former.get(one, ""), -1)) for one in pair] for pair in pairs]
-    return [(a, b) for a, b in now if a >= 0 and b >= 0]
+    """Pairs of case numbers as places. A number may have been given up for one that was given up later."""
+
+    def now(case_id: str) -> int:
+        passed: set[str] = set()
+        while case_id not in place and case_id in former and case_id not in passed:
+            passed.add(case_id)
+            case_id = former[case_id]
+        return place.get(case_id, -1)
+
+    found = [(now(one), now(other)) for one, other in pairs]
+    return [(a, b) for a, b in found if a >= 0 and b >= 0]
 
 
 class Groups:

@@ -207,7 +207,156 @@ def used(p: Postings, r: Rules, case: Ints, flags: NDArray[np.bool_]) -> None:
                 q = p.after[q]
 
 
-_PARTS = (find, unite, bucket, key_weight, support, pair_weight, join, used)
+def tie_of(p: Postings, r: Rules, i: int, j: int, most: Ints) -> tuple[int, int, int]:
+    """Match weight of two reports as `pairs.together` gives it, the identifier that gives most, and the first that counts as a pair."""
+    for c in range(CLASSES):
+        most[c] = 0
+    heavy, best, best_key, first = 0, -1, -1, -1
+    x, y = p.start[i], p.start[j]
+    x_end, y_end = x + p.length[i], y + p.length[j]
+    while x < x_end and y < y_end:
+        if p.key[x] < p.key[y]:
+            x += 1
+        elif p.key[y] < p.key[x]:
+            y += 1
+        else:
+            k = p.key[x]
+            weight = key_weight(p, r, k)
+            if p.named[k] <= r.pairs_max:
+                if first < 0 and weight > 0:
+                    first = k
+                weight = max(0, weight - p.discount[x] - p.discount[y])
+                most[p.kind[k]] = max(most[p.kind[k]], weight)
+            else:
+                if weight - max(p.discount[x], p.discount[y]) < r.threshold:
+                    weight = 0
+                heavy = max(heavy, weight)
+            if weight > best:
+                best, best_key = weight, k
+            x += 1
+            y += 1
+    total = 0
+    for c in range(CLASSES):
+        total += most[c]
+    if total > 0:
+        total += support(p, r, i, j)
+    return max(heavy, total), best_key, first
+
+
+def pair_ties(p: Postings, r: Rules, members: Ints, rank: Ints, found: Ints) -> int:
+    """Links of whole trees that come from values few reports name, each once; how many there are.
+
+    `rank`: [reports]. A line of `found` ([n, 4]): milli-bits, the lower and the higher rank, the identifier that gives most;
+    lines beyond its length are not written.
+    """
+    most = np.zeros(CLASSES, np.int64)
+    lines = 0
+    for i in members:
+        for m in range(p.start[i], p.start[i] + p.length[i]):
+            k = p.key[m]
+            if p.named[k] > r.pairs_max or key_weight(p, r, k) <= 0:
+                continue
+            q = p.head[k]
+            while q >= 0:
+                j = p.report[q]
+                if j < i:
+                    total, key, first = tie_of(p, r, i, j, most)
+                    if first == k and total >= r.threshold:
+                        if lines < len(found):
+                            found[lines, 0] = total
+                            found[lines, 1] = min(rank[i], rank[j])
+                            found[lines, 2] = max(rank[i], rank[j])
+                            found[lines, 3] = key
+                        lines += 1
+                q = p.after[q]
+    return lines
+
+
+class Strong(NamedTuple):
+    """Values that join all who name them, with those who do, by rank: `member[start[h] : start[h + 1]]`, sorted."""
+
+    member: Ints
+    start: Ints  # [values + 1]
+    visit: Ints  # [n, 3] milli-bits, rank, value; the heaviest first, then by rank
+
+
+def prune(
+    p: Postings,
+    r: Rules,
+    case_max: int,
+    order: Ints,
+    ties: Ints,
+    strong: Strong,
+    parts: tuple[Ints, Ints, Ints],
+    refused: Ints,
+) -> int:
+    """Follow links from the strongest down, then by rank, unless one joins what was judged apart or makes a case too large.
+
+    `order`: report of each rank; `ties`: lines of `pair_ties`, sorted so; `parts`: parent and size by rank, and the sides
+    ([ranks, judgements]: bit 1 left, bit 2 right) of each root. All who name a strong value are linked with each other at its
+    weight; such a link is left out if one from the same part, of lower rank, was followed or refused before: parts only
+    grow, so it would change nothing. Returns how many lines ([n, 4]: milli-bits, ranks, identifier) were for `refused`.
+    """
+    parent, size, sides = parts
+    most, begun = np.zeros(CLASSES, np.int64), np.zeros(len(strong.start), np.int64)
+    centre = np.zeros(len(strong.member), np.int64)
+    far = np.zeros(len(strong.member) + len(ties), np.int64)
+    lines, t, v, shift = 0, 0, 0, np.int64(len(ties) + 1)
+    while t < len(ties) or v < len(strong.visit):
+        weight, low = np.int64(-1), np.int64(0)
+        if t < len(ties):
+            weight, low = ties[t, 0], ties[t, 1]
+        if v < len(strong.visit):
+            w, x = strong.visit[v, 0], strong.visit[v, 1]
+            if w > weight or (w == weight and x < low):
+                weight, low = w, x
+        n = 0
+        while t < len(ties) and ties[t, 0] == weight and ties[t, 1] == low:
+            far[n] = ties[t, 2] * shift + t + 1
+            n += 1
+            t += 1
+        while v < len(strong.visit) and strong.visit[v, 0] == weight and strong.visit[v, 1] == low:
+            h = strong.visit[v, 2]
+            first = strong.start[h]
+            here, known = find(parent, low), False
+            for c in range(begun[h]):
+                known = known or find(parent, centre[first + c]) == here
+            if not known:
+                centre[first + begun[h]] = low
+                begun[h] += 1
+                for m in range(first, strong.start[h + 1]):
+                    if strong.member[m] > low:
+                        far[n] = strong.member[m] * shift
+                        n += 1
+            v += 1
+        for code in np.sort(far[:n]):
+            high, line = code // shift, code % shift
+            a, b = find(parent, low), find(parent, high)
+            if a == b:
+                continue
+            allowed = size[a] + size[b] <= case_max
+            for s in range(sides.shape[1]):
+                allowed = allowed and not (
+                    (sides[a, s] & 1 and sides[b, s] & 2) or (sides[a, s] & 2 and sides[b, s] & 1)
+                )
+            if allowed:
+                parent[b] = a
+                size[a] += size[b]
+                for s in range(sides.shape[1]):
+                    sides[a, s] |= sides[b, s]
+                continue
+            total, key, _ = tie_of(p, r, order[low], order[high], most)
+            if total == weight:
+                if lines < len(refused):
+                    refused[lines, 0] = weight
+                    refused[lines, 1] = low
+                    refused[lines, 2] = high
+                    refused[lines, 3] = key
+                lines += 1
+    return lines
+
+
+_PARTS = (find, unite, bucket, key_weight, support, pair_weight, join, used, tie_of, pair_ties, prune)
 
 
 class Kernels(NamedTuple):
@@ -219,9 +368,11 @@ class Kernels(NamedTuple):
     pair_weight: Any
     join: Any
     used: Any
+    pair_ties: Any
+    prune: Any
 
 
-INTERPRETED = Kernels(find, unite, support, pair_weight, join, used)
+INTERPRETED = Kernels(find, unite, support, pair_weight, join, used, pair_ties, prune)
 
 
 @cache

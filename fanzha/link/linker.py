@@ -14,7 +14,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from fanzha.link.benign import Benign
-from fanzha.link.cut import Tie, cut
+from fanzha.link.cut import Tie
+from fanzha.link.cut_large import cut_large
 from fanzha.link.identifiers import Identifiers
 from fanzha.link.identify import Named, codes, file_and_row, read_named
 from fanzha.link.judged import Judged
@@ -24,6 +25,7 @@ from fanzha.link.postings import Book
 from fanzha.link.weigh import Pull, Weights
 
 COMPILED_FROM = 8_000  # reports at once; below, starting the compiled kernels takes longer than they save
+CUT_COMPILED_FROM = 2_000  # reports of one tree
 DAY_MS = 86_400_000
 
 
@@ -307,10 +309,24 @@ class Linker:
         roots = {int(INTERPRETED.find(f.parent, i)) for i in (*roots, *self._places(apart))}
         for root in sorted(roots):
             members = sorted(book.members(root))
-            labels, refused = cut(members, self.ties(members), self._sides(members), self.weights.case_max)
-            self.label.update(zip(members, labels, strict=True))
-            self.refused[members[0]] = refused
+            labels, self.refused[members[0]] = self._cut(members)
+            self.label.update(labels)
         return touched
+
+    def _cut(self, members: list[int]) -> tuple[dict[int, int], list[Tie]]:
+        said = {i: self._digest(i) for i in members}
+        order = sorted(members, key=lambda i: (said[i], i))
+        within = set(members)
+        set_apart = [
+            both for both in ([within.intersection(self._places(side)) for side in sides] for sides in self.judged.apart)
+            if all(both)
+        ]  # fmt: skip
+        sides = np.array([[(i in a) + 2 * (i in b) for a, b in set_apart] for i in order], np.int64)
+        same = [(self.place.get(a, -1), self.place.get(b, -1)) for a, b in self.judged.same]
+        same = [(i, j) for i, j in same if i in within and j in within]
+        kernels = compiled() if len(members) >= CUT_COMPILED_FROM else INTERPRETED
+        sides = sides.reshape(len(order), len(set_apart))
+        return cut_large(self.book, self.rules, kernels, order, sides, same, self.weights.case_max)
 
     def ties(self, members: list[int]) -> list[Tie]:
         """Every link between members of whole trees, what was judged the same first, then the strongest."""

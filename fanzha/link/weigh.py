@@ -183,6 +183,12 @@ def read_weights(text: str) -> Weights:
     )
 
 
+def is_current(text: bytes) -> bool:
+    """Whether a file of weights says all that this version needs."""
+    raw = yaml.load(text, Loader=yaml.CSafeLoader)
+    return raw.keys() >= yaml.load(shipped_weights_text(), Loader=yaml.CSafeLoader).keys()
+
+
 @cache
 def shipped_weights() -> Weights:
     """The weights of the present epoch."""

@@ -12,6 +12,12 @@ COMMANDS = (
     "map",
     "cases",
     "case",
+    "why",
+    "judge",
+    "merge",
+    "split",
+    "roles",
+    "weights",
     "rebuild",
     "verify",
     "withdraw",
@@ -44,7 +50,13 @@ ON_THE_RECORD = (
     "reference",
 )
 # A command's module where it is not the common one.
-MODULES = {"simulate": "simulate_commands", "score": "score_commands", "replay": "replay_commands"}
+MODULES = {
+    "simulate": "simulate_commands",
+    "score": "score_commands",
+    "replay": "replay_commands",
+    "weights": "weights_commands",
+    **dict.fromkeys(("why", "judge", "merge", "split", "roles"), "link_commands"),
+}
 # A command's function where its name is taken by Python or says too little.
 FUNCTIONS = {"map": "map_table", "case": "one_case", "export": "export_table", "formats": "list_formats"}
 

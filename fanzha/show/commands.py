@@ -105,10 +105,12 @@ def cases(*, limit: int = 30, common: Common = NO_COMMON) -> None:
 def one_case(id: str, /, *, common: Common = NO_COMMON) -> None:
     """Show one case."""
     terminal = open_terminal(common)
+    from fanzha.show import linking
+
     with terminal.working(), open_workspace(common, terminal) as workspace:
         found = workspace.case(id)
         terminal.finish()
-        terminal.case(workspace, found)
+        linking.one_case(terminal, workspace, found, id)
 
 
 def export_table(

@@ -1,11 +1,18 @@
 """The life of the record, in the terminal: acts, clocks, erasures, backups, reference data."""
 
+from typing import Any
+
 from rich.text import Text
 
 from fanzha.chain import Erased, Restored, Workspace
+from fanzha.document.gather import known_names
+from fanzha.document.standing import masked_things
+from fanzha.document.words import code_name, pick
 from fanzha.model.words import vocabulary
+from fanzha.show import linking
 from fanzha.show.terminal import Terminal
-from fanzha.store.journal import undone
+from fanzha.store.journal import Entry, undone
+from fanzha.store.masked import mask_told
 
 _HIDDEN = ("mapping", "signature", "sha256", "settings", "public_key", "lookup")
 
@@ -14,6 +21,7 @@ def acts(terminal: Terminal, workspace: Workspace, limit: int) -> None:
     """What was done, by whom and when, the latest last; what was taken back is marked."""
     entries = workspace.acts()
     gone = undone(entries)
+    names = known_names(workspace.engine)
     if terminal.json_wanted:
         found = [
             {
@@ -23,27 +31,48 @@ def acts(terminal: Terminal, workspace: Workspace, limit: int) -> None:
                 "kind": e.act,
                 "details": e.public,
                 "undone": e.seq in gone,
+                **({"judged": _judged(e, names)} if e.act == "judge" else {}),
             }
             for e in entries
         ]
         terminal.json({"acts": found})
         return
-    names = vocabulary("acts")
+    called = vocabulary("acts")
     columns = (("col_number", "right"), ("col_when", "left"), ("col_actor", "left"), ("col_act", "left"))
     table = terminal.table("acts_title", *columns, ("col_details", "left"))
     for entry in entries[-limit:]:
-        name = Text(names[entry.act].say(terminal.words.lang) if entry.act in names else entry.act)
+        name = Text(called[entry.act].say(terminal.words.lang) if entry.act in called else entry.act)
         if entry.seq in gone:
             name.append(f"  {terminal.words('act_undone')}", style="yellow")
-        private = entry.private or {}
-        said = [str(private[key]) for key in ("name", "reason") if private.get(key)]
-        said += [f"{key} {value}" for key, value in entry.public.items() if _is_short(key, value)]
+        said = _judgement(terminal, entry, names) if entry.act == "judge" else _details(entry)
         table.add_row(
             str(entry.seq), terminal.moment(entry.at_ms), Text(entry.actor), name, Text(" · ".join(said), style="dim")
         )
     terminal.out.print(table)
     if len(entries) > limit:
         terminal.out.print(Text(terminal.words("acts_more", count=len(entries) - limit), style="dim"))
+
+
+def _details(entry: Entry) -> list[str]:
+    private = entry.private or {}
+    said = [str(private[key]) for key in ("name", "reason") if private.get(key)]
+    return said + [f"{key} {value}" for key, value in entry.public.items() if _is_short(key, value)]
+
+
+def _judgement(terminal: Terminal, entry: Entry, names: tuple[str, ...]) -> list[str]:
+    """What was judged, in words."""
+    found = _judged(entry, names)
+    sides = (linking.things(terminal, found[side]) for side in ("left", "right"))
+    said = [pick(code_name("verdicts", found["verdict"]), terminal.words.lang), " | ".join(one for one in sides if one)]
+    return [one for one in (*said, found["reason"]) if one]
+
+
+def _judged(entry: Entry, names: tuple[str, ...]) -> dict[str, Any]:
+    """A judgement, masked; its sides and its reason are empty if the report it is about was erased."""
+    private = entry.private or {}
+    left, right = (masked_things(", ".join(str(private.get(side, "")).split("\n"))) for side in ("left", "right"))
+    reason = mask_told(str(private.get("reason", "")), names)
+    return {"verdict": str(entry.public["verdict"]), "left": left, "right": right, "reason": reason}
 
 
 def _is_short(key: str, value: object) -> bool:

@@ -52,7 +52,7 @@ def verify(*, deep: Annotated[bool, Parameter(negative="")] = False, common: Com
             sys.exit(5)
 
 
-def _follow_pages(workspace: "Workspace", terminal: "Terminal") -> None:
+def follow_pages(workspace: "Workspace", terminal: "Terminal") -> None:
     """Pages in the workspace that an act made untrue are written again."""
     if (workspace.path / "report" / "index.html").exists():
         workspace.report(workspace.path / "report", terminal.words.lang)
@@ -63,7 +63,7 @@ def withdraw(file: int, /, *, reason: str, common: Common = NO_COMMON) -> None:
     terminal = open_terminal(common)
     with open_workspace(common, terminal) as workspace:
         workspace.withdraw(file, reason)
-        _follow_pages(workspace, terminal)
+        follow_pages(workspace, terminal)
         terminal.say("withdrawn", file=file)
 
 
@@ -82,12 +82,12 @@ def correct(
         if single.row:
             cells = single.cells()
             reason = workspace.correct_row(file, single.row, reason=single.reason, cells=cells, drop=single.drop)
-            _follow_pages(workspace, terminal)
+            follow_pages(workspace, terminal)
             why = vocabulary("reasons")[reason].say(terminal.words.lang) if reason else ""
             terminal.say("row_refused" if reason else "row_corrected", file=file, row=single.row, why=why)
             return
         workspace.correct(file, format_name=format, **changes.named())
-        _follow_pages(workspace, terminal)
+        follow_pages(workspace, terminal)
         terminal.say("corrected", file=file)
 
 
@@ -105,7 +105,7 @@ def undo(act: int, /, *, common: Common = NO_COMMON) -> None:
     terminal = open_terminal(common)
     with open_workspace(common, terminal) as workspace:
         workspace.undo(act)
-        _follow_pages(workspace, terminal)
+        follow_pages(workspace, terminal)
         terminal.say("undone", act=act)
 
 

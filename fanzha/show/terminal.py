@@ -20,7 +20,7 @@ from rich.text import Text
 from fanzha.chain import Case, Step, Workspace
 from fanzha.document.figures import moment, money
 from fanzha.document.fill_file import format_name
-from fanzha.document.words import code_name, pick
+from fanzha.document.words import pick
 from fanzha.errors import FanzhaError
 from fanzha.formats import known
 from fanzha.ingest.admit import Admission
@@ -201,39 +201,6 @@ class Terminal:
         self.out.print(
             Text(self.words("as_of", moment=when, zone="UTC+8", single=len(cases) - len(several)), style="dim")
         )
-
-    def case(self, workspace: Workspace, case: Case) -> None:
-        """One case: why, where the money is, what next."""
-        steps = workspace.steps(case.id)
-        joins = [{**join, "value": mask_value(join["kind"], join["value"])} for join in workspace.joins(case.id)]
-        if self.json_wanted:
-            self.json(
-                {
-                    "as_of": workspace.as_of(),
-                    "case": asdict(case),
-                    "joins": joins,
-                    "steps": [{**asdict(step), "target": mask_value(step.target_kind, step.target)} for step in steps],
-                }
-            )
-            return
-        self.cases(workspace, [case], 1)
-        table = self.table(
-            "joins_title",
-            ("col_kind", "left"),
-            ("col_identifier", "left"),
-            ("col_reports", "right"),
-            ("col_why", "left"),
-        )
-        for join in joins[:20]:
-            why = Text(pick(code_name("whys", join["why"]), self.words.lang), style="" if join["joins"] else "dim")
-            table.add_row(
-                pick(code_name("kinds", join["kind"]), self.words.lang),
-                mask_value(join["kind"], join["value"]),
-                str(join["reports"]),
-                why,
-            )
-        self.out.print(table)
-        self.steps(steps[:20])
 
     def steps(self, steps: Sequence[Step]) -> None:
         """Proposals, the most urgent first."""

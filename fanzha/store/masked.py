@@ -43,7 +43,7 @@ MASKS: dict[str, Callable[[str], str]] = {
 _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 _CUT = "\0"
 _AGAIN_MIN = 6  # characters of a value that is hidden wherever it stands; shorter ones are words as well
-OPEN_KINDS = {"money", "moment", "url", "domain", "report"}  # infrastructure, amounts and times are not personal
+OPEN_KINDS = {"money", "moment", "url", "domain", "report", "script"}  # infrastructure, amounts, times, numbers of reports
 
 
 @cache
@@ -95,7 +95,7 @@ def mask_table(declared: Table, rows: pa.Table) -> pa.Table:
 def _mask_column(declared: Table, column: Column, rows: pa.Table) -> pa.StringArray:
     values = rows.column(column.name).to_pylist()
     if column.kind == "mention":
-        kind_column = "target_kind" if "target_kind" in declared.column_names() else "kind"
+        kind_column = f"{column.name}_kind" if f"{column.name}_kind" in declared.column_names() else "kind"
         kinds = rows.column(kind_column).to_pylist()
         masked = [value and mask_value(kind, value) for kind, value in zip(kinds, values, strict=True)]
     elif column.kind == "narrative":

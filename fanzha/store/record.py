@@ -274,7 +274,10 @@ class Record:
 
     def _latest_use(self, name: str) -> Entry | None:
         acts = self.journal.entries()
-        return next((e for e in reversed(acts) if e.act == "use" and e.public["name"] == name), None)
+        gone = undone(acts)
+        return next(
+            (e for e in reversed(acts) if e.act == "use" and e.public["name"] == name and e.seq not in gone), None
+        )
 
     def was_put_in_use(self, name: str) -> bool:
         """Whether there is a model or reference data in use under a name."""

@@ -203,12 +203,15 @@ def disputed(case_id: str, account: str, tier: int = 1, innocent: str = "none") 
     return {"case_id": case_id, "account": account, "tier": tier, "currency": "CNY", "innocent": innocent}
 
 
-def test_a_shop_that_two_cases_paid_is_no_bridge() -> None:
+@pytest.mark.parametrize(
+    ("innocent", "seen"), [("shop", 0), ("payroll", 0), ("family", 0), ("unwitting", 1), ("none", 1)]
+)
+def test_a_shop_that_two_cases_paid_is_no_bridge_and_an_unwitting_holder_is(innocent: str, seen: int) -> None:
     near = [link("1-1", "1-2", "account", "6222020000000001", "shared_account")]
     engine = world(["1-1", "1-2"], near)
-    worlds.put(engine, "disputed", [disputed(one, "6222020000000001", 2, "shop") for one in ("1-1", "1-2")])
-    found(engine)
-    assert spans(engine) == []
+    worlds.put(engine, "disputed", [disputed(one, "6222020000000001", 2, innocent) for one in ("1-1", "1-2")])
+    assert len(found(engine)) == 2
+    assert len(spans(engine)) == seen
 
 
 def test_two_accounts_of_one_holder_are_a_bridge_and_one_account_says_nothing_more() -> None:
@@ -252,6 +255,40 @@ def test_a_sim_box_behind_two_numbers_is_a_bridge(at_ms: int, role: str, second:
     assert spans(engine) == expected[:seen]
 
 
+@pytest.mark.parametrize(
+    ("own", "cities", "scams", "gangs_made", "bridge"),
+    [
+        ("+8613900000001", ("杭州", "沈阳"), (LOAN, LOAN), 1, []),  # one person, wherever
+        ("+86139****0001", ("杭州", "杭州"), (LOAN, LOAN), 1, []),
+        ("+86139****0001", ("杭州", "杭州"), (LOAN, PARCEL), 2, [9_500]),  # one person, another kind of scam
+        ("+86139****0001", ("杭州", "沈阳"), (LOAN, LOAN), 2, []),  # thousands of numbers fit
+        ("+86139****0001", (None, None), (LOAN, LOAN), 2, []),
+        ("+86*******0001", ("杭州", "杭州"), (LOAN, LOAN), 2, []),  # millions do
+    ],
+)
+def test_two_reports_of_one_person(own: str, cities: Any, scams: Any, gangs_made: int, bridge: list[int]) -> None:
+    engine = Engine()
+    both = list(enumerate(zip(cities, scams, strict=True), 1))
+    worlds.put(engine, "case_reports", [{"case_id": f"1-{n}", "file": 1, "row": n} for n, _ in both])
+    worlds.put(engine, "reports", [worlds.report(n, city=city, stated_type=scam) for n, (city, scam) in both])
+    worlds.put(engine, "mentions", [worlds.mention(n, "phone", own, role="own") for n, _ in both])
+    assert len(found(engine)) == gangs_made
+    assert [(row[4], row[5], row[6]) for row in spans(engine)] == [
+        ("same_reporter", one, "one_class") for one in bridge
+    ]
+
+
+def test_a_telephone_that_everybody_calls_their_own_says_nothing() -> None:
+    """A hotline's own number, written into each report it takes."""
+    ids = [f"1-{n}" for n in range(1, W.cases_max + 2)]
+    engine = world([(one, LOAN, "CNY", 5) for one in ids])
+    worlds.put(
+        engine, "mentions", [worlds.mention(n, "phone", "+8657110000000", role="own") for n in range(1, len(ids) + 1)]
+    )
+    assert len(found(engine)) == len(ids)
+    assert spans(engine) == []
+
+
 # -- judgements ------------------------------------------------------------------------------------------------------
 
 TWO = [link("1-1", "1-2", "phone", "+8613900000001"), link("1-1", "1-2", "domain", "a.example")]
@@ -280,9 +317,13 @@ def test_the_same_wins_over_apart_and_unknown_numbers_are_left_out() -> None:
 
 
 def test_a_number_that_was_given_up_leads_to_its_case() -> None:
+    """1-7 became 1-5, which became 1-2; 3-1 and 3-2 lead to each other and to no case."""
     engine = world(["1-1", "1-2"])
-    engine.replace_rows("case_history", [("1-2", "1-5", 1, 9, "phone", "+8613900000001")])
-    assert found(engine, same=[("1-5", "1-1")]) == {"1-1": {"1-1", "1-2"}}
+    gone = {"1-5": "1-2", "1-7": "1-5", "3-1": "3-2", "3-2": "3-1"}
+    rows = [{"case_id": now, "former": was, "file": 1, "row": n} for n, (was, now) in enumerate(gone.items())]
+    worlds.put(engine, "case_history", rows)
+    assert len(found(engine, same=[("3-1", "1-1")])) == 2
+    assert found(engine, same=[("1-7", "1-1")]) == {"1-1": {"1-1", "1-2"}}
 
 
 # -- what holds for all evidence -------------------------------------------------------------------------------------
