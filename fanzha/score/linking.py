@@ -102,6 +102,30 @@ def found_together(code: str, predicted: Labels, group: Labels) -> Measure:
     return ratio(code, _pairs(count), _pairs(sizes), why="no_pair_due")
 
 
+def of_one_crew(predicted: Labels, crew: Labels) -> tuple[Measure, ...]:
+    """Pairs put together against the truth of crews, in which a report of no crew (-1) stands alone."""
+    inside = crew >= 0
+    _, _, count = _cells(predicted[inside], crew[inside])
+    made = _pairs(np.bincount(predicted, minlength=1).astype(np.int64))
+    due = _pairs(np.bincount(crew[inside], minlength=1).astype(np.int64))
+    right = _pairs(count)
+    return (
+        ratio("crew_precision", right, made, why="no_pair_made"),
+        found_together("crew_recall", predicted, crew),
+        ratio("crew_f1", 2 * right, made + due, why="no_pair_due"),
+    )
+
+
+def best_possible(told: Told, held: "Held") -> Labels:
+    """What an oracle makes of the evidence: exactly the right pairs are joined, of those that share any value at all."""
+    shared = {
+        reference: [(f"{label} {kind}", value) for kind, value in sorted(told.values.get(reference, ()))]
+        for reference, label in zip(held.references, held.truth.tolist(), strict=True)
+    }
+    found = baselines.components(shared, held.references)
+    return numbered([found[one] for one in held.references])
+
+
 class Held:
     """The reports of the truth that the workspace holds, as columns of one length in the order of their references."""
 
@@ -126,7 +150,7 @@ class Held:
         return (
             *agreement(predicted, self.truth),
             *merges(predicted, self.gang, self.truth),
-            found_together("crew_recall", predicted, self.crew),
+            *of_one_crew(predicted, self.crew),
             found_together("repeats_found", predicted, self.incident),
         )
 
@@ -179,6 +203,8 @@ def linking(told: Told, truth: Truth, earlier: Mapping[str, str] | None = None) 
     ours = held.measures(numbered([case_of[one] for one in references]))
     lines = (
         Line("fanzha", (*ours, stability(case_of, earlier))),
+        Line("fanzha_gangs", held.measures(numbered([told.gangs[one] for one in references]))),
+        Line("best_possible", held.measures(best_possible(told, held))),
         Line("same_identifier", held.measures(numbered([same[one] for one in references]))),
         Line("all_apart", held.measures(np.arange(len(references), dtype=np.int64))),
         Line("all_one", held.measures(np.zeros(len(references), dtype=np.int64))),

@@ -19,11 +19,20 @@ SELECT r."reference", c."case_id" FROM "reports" AS r
 INNER JOIN "case_reports" AS c ON c."file" = r."file" AND c."row" = r."row"
 WHERE r."reference" IS NOT NULL AND r."reference" <> '' ORDER BY r."file", r."row"
 """
+GANGS_SQL = """
+SELECT r."reference", g."gang_id" FROM "reports" AS r
+INNER JOIN "case_reports" AS c ON c."file" = r."file" AND c."row" = r."row"
+INNER JOIN "gang_cases" AS g ON g."case_id" = c."case_id"
+WHERE r."reference" IS NOT NULL AND r."reference" <> '' ORDER BY r."file", r."row", c."case_id", g."gang_id"
+"""
 NAMED_SQL = """
 SELECT DISTINCT r."reference", m."kind", m."value" FROM "reports" AS r
 INNER JOIN "mentions" AS m ON m."file" = r."file" AND m."row" = r."row"
 WHERE r."reference" IS NOT NULL AND r."reference" <> '' AND m."value" IS NOT NULL AND m."value" <> ''
 ORDER BY r."reference", m."kind", m."value"
+"""
+BENIGN_SQL = """
+SELECT "kind", "value" FROM "pulls" WHERE "why" = 'benign' ORDER BY "kind", "value"
 """
 DISPUTED_SQL = """
 SELECT "case_id", "account", "currency", "tier", COALESCE("received_minor", 0), COALESCE("held_minor", 0),
@@ -80,6 +89,33 @@ class Told:
             if found.setdefault(reference, case_id) != case_id:
                 split.add(reference)
         return found, len(split)
+
+    @cached_property
+    def gangs(self) -> dict[str, str]:
+        """The gang of each reference (the first in file and row counts); a case that no gang holds is one by itself."""
+        found: dict[str, str] = {}
+        for reference, gang_id in self.engine.rows(GANGS_SQL):
+            found.setdefault(reference, gang_id)
+        return {reference: found.get(reference, case_id) for reference, case_id in self.cases[0].items()}
+
+    @cached_property
+    def values(self) -> dict[str, set[Key]]:
+        """All that links reports at all: what each names, masked or not, and the accounts that its case's money reached.
+
+        Hotlines and the like, which everybody names and which link nobody, are left out.
+        """
+        found = {reference: set(self.named.get(reference, ())) for reference in self.cases[0]}
+        for reference, kind, value in self.engine.rows(NAMED_SQL):
+            if reference in found and kind not in NO_IDENTIFIERS:
+                found[reference].add(("account" if kind == "bank_card" else kind, value))
+        reached: dict[str, set[Key]] = defaultdict(set)
+        for case_id, account, *_ in self.disputed:
+            if account:
+                reached[case_id].add(("account", account))
+        benign = {(kind, value) for kind, value in self.engine.rows(BENIGN_SQL)}
+        for reference, case_id in self.cases[0].items():
+            found[reference] = (found[reference] | reached.get(case_id, set())) - benign
+        return found
 
     @cached_property
     def named(self) -> dict[str, list[Key]]:

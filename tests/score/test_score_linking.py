@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanzha.score import baselines
-from fanzha.score.linking import agreement, found_together, linking, merges, numbered
+from fanzha.score.linking import agreement, found_together, linking, merges, numbered, of_one_crew
 from fanzha.score.measure import Measure
 from fanzha.score.told import Told
 from fanzha.store.engine import Engine
@@ -134,6 +134,12 @@ def test_the_part_by_hand(tmp_path: Path) -> None:
     assert (same.get("wrong_pairs").top, same.get("wrong_clusters").top) == (1, 1)
     assert part.line("all_apart").get("pair_recall").value == 0.0
     assert part.line("all_one").get("pair_precision").bottom == 10
+    # no gang was made: each case is one by itself; the oracle joins the pair by its account and nobody else
+    assert part.line("fanzha_gangs").get("pair_f1") == ours.get("pair_f1")
+    best = part.line("best_possible")
+    assert best.get("pair_precision").value == 1.0
+    assert (ours.get("crew_precision").top, ours.get("crew_precision").bottom) == (3, 4)
+    assert ours.get("crew_f1").value == round(6 / 7, 4)
     assert part.details["gangs"] == [
         {"gang": 1, "reports": 3, "cases": 1, "largest": 3},
         {"gang": 2, "reports": 1, "cases": 1, "largest": 1},
@@ -178,3 +184,50 @@ def test_same_identifier_is_connected_components(values: list[list[int]]) -> Non
                     reach[one] |= reach[other]
     for one in keys:
         assert {other for other in keys if found[other] == found[one]} == reach[one]
+
+
+def test_the_gang_grain_is_read_beside_the_case_grain(tmp_path: Path) -> None:
+    engine, truth = Engine(), worlds.write(tmp_path)
+    worlds.reported(engine, {"R0": "1-1", "R0b": "1-2", "R1": "1-3", "R2": "1-4", "P": "1-5"})
+    engine.replace_rows("gang_cases", [("1-1", "1-1"), ("1-1", "1-2"), ("1-1", "1-3"), ("1-1", "1-4")])  # none has 1-5
+    part = linking(Told(engine), truth)
+    assert part.line().get("pair_precision").why == "no_pair_made"
+    gang = part.line("fanzha_gangs")
+    assert (gang.get("pair_precision").top, gang.get("pair_precision").bottom) == (3, 6)
+    assert (gang.get("pair_recall").value, gang.get("wrong_pairs").top) == (1.0, 3)
+    assert gang.get("stray_pairs").top == 0
+
+
+def test_best_possible_joins_what_shares_a_value_and_is_right(tmp_path: Path) -> None:
+    """R0 and R1 (gang 1) meet by money only, R0b by a masked number; R2 (gang 2) shares all of it and stays out; money is no value."""
+    engine, truth = Engine(), worlds.write(tmp_path)
+    worlds.reported(engine, {"R0": "1-1", "R0b": "1-2", "R1": "1-3", "R2": "1-4", "P": "1-5"})
+    mentions = [
+        worlds.mention(1, "phone", "+86139****0001"),
+        worlds.mention(2, "phone", "+86139****0001"),
+        worlds.mention(4, "phone", "+86139****0001"),
+        *(worlds.mention(row, "money", "100.00 CNY") for row in (1, 2, 3, 4, 5)),
+    ]
+    worlds.put(engine, "mentions", mentions)
+    worlds.put(engine, "mentions", [worlds.mention(row, "phone", "96110") for row in (1, 2, 3, 4, 5)])
+    engine.replace_rows("pulls", [("phone", "96110", 5, 0, False, "benign")])
+    parted = linking(Told(engine), truth).line("best_possible")
+    assert (parted.get("pair_recall").top, parted.get("pair_recall").bottom) == (1, 3)
+    worlds.put(engine, "disputed", [worlds.disputed(case, "B1", 2, 100, 0) for case in ("1-1", "1-3", "1-4", "1-5")])
+    reached = linking(Told(engine), truth).line("best_possible")
+    assert (reached.get("pair_recall").top, reached.get("pair_precision").value) == (3, 1.0)
+    assert (reached.get("wrong_pairs").top, reached.get("stray_pairs").top) == (0, 0)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(-1, 2)), min_size=1, max_size=20))
+def test_crews_are_counted_pair_by_pair(both: list[tuple[int, int]]) -> None:
+    said, crew = (np.array(side, dtype=np.int64) for side in zip(*both, strict=True))
+    pairs = [(a, b) for a in range(len(both)) for b in range(a)]
+    made = [(a, b) for a, b in pairs if said[a] == said[b]]
+    due = [(a, b) for a, b in pairs if crew[a] == crew[b] >= 0]
+    right = len(set(made) & set(due))
+    found = named(of_one_crew(numbered(said.tolist()), crew))
+    assert (found["crew_precision"].top, found["crew_precision"].bottom) == (right, len(made))
+    assert (found["crew_recall"].top, found["crew_recall"].bottom) == (right, len(due))
+    assert (found["crew_f1"].top, found["crew_f1"].bottom) == (2 * right, len(made) + len(due))
