@@ -169,7 +169,7 @@ def tables(
         for i in changed.tolist():
             text = new[i]
             if luck[i] < masked:
-                new[i] = f"{text[:6]}****{text[-4:]}" if column == 0 else f"{text[:6]}****{text[-4:]}"
+                new[i] = f"{text[:6]}****{text[-4:]}"
             else:
                 at = int(place[i])
                 new[i] = f"{text[:at]}{(int(text[at]) + int(digit[i])) % 10}{text[at + 1 :]}"
@@ -246,7 +246,7 @@ def batch(path: Path) -> Json:
     times: dict[str, float] = {"import": time.perf_counter() - start}
     clocked(Engine, "arrow", times, "read")
     clocked(linker, "read_named", times, "identify")
-    clocked(Identifiers, "register", times, "identify")
+    clocked(Identifiers, "register_all", times, "identify")
     clocked(Identifiers, "look_up_all", times, "identify")
     clocked(linker.Linker, "load", times, "load")
     clocked(linker, "compiled", times, "start_kernels")
@@ -261,6 +261,7 @@ def batch(path: Path) -> Json:
     total = time.perf_counter() - start
     return {
         "seconds": round(total, 2),
+        "cpu_seconds": round(time.process_time(), 2),
         "parts": rounded(times),
         "peak_mb": peak_mb(),
         "cases": len(set(made.cases().tolist())),
@@ -291,3 +292,307 @@ def pairwise(case: np.ndarray, truth: np.ndarray) -> Json:
         "recall": round(both / max(1, planted), 5),
         "planted_pairs": planted,
     }
+
+
+def one_table(number: int, rows: list[tuple[str, str, bool]], day: int) -> tuple[pa.Table, pa.Table]:
+    """Rows of REPORTS_SQL and MENTIONS_SQL for one report of a file behind all others."""
+    rows = sorted(set(rows))
+    reports = {
+        "file": pa.array([2], pa.int64()),
+        "row": pa.array([number], pa.int64()),
+        "at_ms": pa.array([day * DAY_MS], pa.int64()),
+        "stated_type": pa.array(["T01"]),
+        "city": pa.array(["city 7"]),
+    }
+    count = len(rows)
+    mentions = {
+        "file": pa.array([2] * count, pa.int64()),
+        "row": pa.array([number] * count, pa.int64()),
+        "kind": pa.array([kind for kind, _, _ in rows], pa.string()),
+        "value": pa.array([value for _, value, _ in rows], pa.string()),
+        "own": pa.array([0] * count, pa.int64()),
+        "valid": pa.array([int(valid) for _, _, valid in rows], pa.int64()),
+    }
+    return pa.table(reports), pa.table(mentions)
+
+
+def spread(seconds: list[float]) -> dict[str, float]:
+    """Milliseconds: median, 99th in a hundred, greatest."""
+    ordered = sorted(1000 * one for one in seconds)
+    return {
+        "median": round(statistics.median(ordered), 3),
+        "p99": round(ordered[int(len(ordered) * 0.99)], 3),
+        "max": round(ordered[-1], 3),
+    }
+
+
+def add(path: Path, seed: int, count: int = 1_000) -> Json:
+    """One report more, `count` times: unknown values, values of live cases, a popular value, masked and mistyped ones."""
+    from fanzha.link.benign import shipped_benign
+    from fanzha.link.identify import MENTIONS_SQL, REPORTS_SQL
+    from fanzha.link.linker import Linker
+    from fanzha.link.weigh import shipped_weights
+    from fanzha.store.engine import Engine
+
+    engine = Engine(path, spill=path.with_suffix(".spill"))
+    linker = Linker(shipped_weights(), shipped_benign())
+    start = time.perf_counter()
+    linker.load(engine.arrow(REPORTS_SQL, (AS_OF,)), engine.arrow(MENTIONS_SQL))
+    loaded = time.perf_counter() - start
+    engine.close()
+    rng = random.Random(seed)
+    named = linker.book.p.named[: linker.book.keys]
+    live = np.flatnonzero((named >= 2) & (named <= 30)).tolist()
+    top = np.argsort(-named)[:40].tolist()
+    known = [linker.ids.keys[k] for k in rng.sample(live, count)]
+    full = [value for kind, value in known if kind == "account" and "*" not in value]
+    took: dict[str, list[float]] = {}
+    fresh = 1_500_000_000
+    for n in range(count):
+        new = ("account", cards(np.array([fresh + n]))[0], True)
+        other = ("phone", phones(np.array([1_900_000_000 + n]))[0], True)
+        what = ("unknown", "live", "live", "popular", "masked", "mistyped")[n % 6]
+        card = rng.choice(full)
+        rows = {
+            "unknown": [new, other, ("domain", site("domain", 800_000_000 + n), True)],
+            "live": [(*known[n], True), new],
+            "popular": [(*linker.ids.keys[rng.choice(top)], True), new, other],
+            "masked": [("account", f"{card[:6]}****{card[-4:]}", False), other],
+            "mistyped": [("account", f"{card[:9]}{(int(card[9]) + 3) % 10}{card[10:]}", False), other],
+        }[what]
+        tables_of_one = one_table(n + 1, rows, START_DAY + DAYS)
+        start = time.perf_counter()
+        linker.add(*tables_of_one)
+        took.setdefault(what, []).append(time.perf_counter() - start)
+    first = took["unknown"][0]
+    every = [one for part in took.values() for one in part]
+    by_kind = {what: spread(part) for what, part in took.items()}
+    return {
+        "reports": count, "seconds_to_load": round(loaded, 2), "first_ms": round(1000 * first, 2), "ms": spread(every), "ms_by_kind": by_kind,
+        "peak_mb": peak_mb(), "add_reports_again_in_batch_seconds": round(loaded, 2),
+    }  # fmt: skip
+
+
+def named_by_all(count: int) -> tuple[pa.Table, pa.Table]:
+    """Reports that all name one account, and a card and a telephone of their own."""
+    parts = [one_table(n + 1, [("account", "6222021234567890128", True), ("account", card, True), ("phone", phone, True)], START_DAY + n // 500)
+             for n, (card, phone) in enumerate(zip(cards(np.arange(count)), phones(np.arange(count)), strict=True))]  # fmt: skip
+    return pa.concat_tables([one for one, _ in parts]).combine_chunks(), pa.concat_tables(
+        [one for _, one in parts]
+    ).combine_chunks()
+
+
+def popular(count: int, single: bool) -> Json:
+    """All at once, or one by one."""
+    from fanzha.link.benign import shipped_benign
+    from fanzha.link.linker import Linker
+    from fanzha.link.weigh import shipped_weights
+
+    reports, mentions = named_by_all(count)
+    linker = Linker(shipped_weights(), shipped_benign())
+    linker.load(reports.slice(0, 0), mentions.slice(0, 0)) if single else None
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.perf_counter()
+    if single:
+        for n in range(count):
+            linker.add(reports.slice(n, 1), mentions.slice(3 * n, 3))
+    else:
+        linker.load(reports, mentions)
+    seconds = time.perf_counter() - start
+    return {"reports": count, "seconds": round(seconds, 3), "grew_mb": (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024,
+            "cases": len(set(linker.cases().tolist()))}  # fmt: skip
+
+
+def large_tree(count: int, strong: bool) -> Json:
+    """A chain in which each report shares one account with the next; or, `strong`, accounts that 1,000 reports name, chained."""
+    from fanzha.link.benign import shipped_benign
+    from fanzha.link.linker import Linker
+    from fanzha.link.weigh import shipped_weights
+
+    step = 990 if strong else 1
+    card = cards(np.arange(count // step + 3))
+    rows = [
+        (n + 1, value)
+        for n in range(count)
+        for value in sorted({card[n // step], card[(n + (10 if strong else 1)) // step]})
+    ]
+    ones = np.ones(len(rows), np.int64)
+    reports, _ = one_table(1, [], START_DAY)
+    reports = pa.table({name: reports[name].take(pa.array(np.zeros(count, np.int64))) for name in reports.column_names})
+    reports = reports.set_column(1, "row", pa.array(np.arange(1, count + 1)))
+    mentions = pa.table({"file": ones * 2, "row": [row for row, _ in rows], "kind": ["account"] * len(rows), "value": [v for _, v in rows],
+                         "own": ones * 0, "valid": ones})  # fmt: skip
+    linker = Linker(shipped_weights(), shipped_benign())
+    start = time.perf_counter()
+    linker.load(reports, mentions)
+    loaded = time.perf_counter() - start
+    one_more = one_table(count + 1, [("account", card[5], True)], START_DAY)
+    start = time.perf_counter()
+    linker.add(*one_more)
+    sizes = np.bincount(linker.cases())
+    return {"reports": count, "seconds": round(loaded, 2), "one_more_seconds": round(time.perf_counter() - start, 2), "largest_case": int(sizes.max()),
+            "cases": int((sizes > 0).sum()), "peak_mb": peak_mb()}  # fmt: skip
+
+
+def splink(path: Path, seed: int) -> Json:
+    """Splink 5 on the same reports as records: columns account, phone, domain, app; blocking on each."""
+    import duckdb
+    import splink.comparison_library as cl
+    from splink import DuckDBAPI, Linker, SettingsCreator, block_on
+
+    columns = ("account", "phone", "domain", "app")
+    kinds = {"account": "'account', 'bank_card'"} | {name: f"'{name}'" for name in columns[1:]}
+    picked = ", ".join(f"MIN(CASE WHEN kind IN ({kinds[name]}) THEN value END) AS {name}" for name in columns)
+    connection = duckdb.connect(config={"threads": 2})
+    connection.execute(f"ATTACH '{path}' AS held (READ_ONLY)")
+    connection.execute(
+        f'CREATE TABLE records AS SELECT "row" AS unique_id, {picked} FROM held.mentions GROUP BY "row" ORDER BY "row"'
+    )
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        comparisons=[cl.ExactMatch(name).configure(term_frequency_adjustments=True) for name in columns],
+        blocking_rules_to_generate_predictions=[block_on(name) for name in columns],
+    )
+    api = DuckDBAPI(connection)
+    times: dict[str, float] = {}
+    with timed(times, "train"):
+        linker = Linker(api.register("records"), settings)
+        linker.training.estimate_probability_two_random_records_match([block_on("account")], recall=0.8)
+        linker.training.estimate_u_using_random_sampling(max_pairs=2e6, seed=seed)
+        for name in ("account", "phone"):
+            linker.training.estimate_parameters_using_expectation_maximisation(block_on(name))
+    with timed(times, "predict"):
+        made = linker.inference.predict(threshold_match_probability=0.5)
+    with timed(times, "cluster"):
+        clusters = linker.clustering.cluster_pairwise_predictions_at_threshold(made, threshold_match_probability=0.5)
+    found = clusters.as_duckdbpyrelation().order("unique_id").fetchnumpy()
+    result: Json = {"seconds": round(sum(times.values()), 2), "parts": rounded(times), "peak_mb": peak_mb()}
+    truth = path.with_suffix(".npy")
+    if truth.exists():
+        result |= pairwise(
+            np.unique(found["cluster_id"], return_inverse=True)[1], np.load(truth)[found["unique_id"].astype(int) - 1]
+        )
+    took = []
+    for row in range(20):
+        values = connection.execute(
+            "SELECT account, phone, domain, app FROM records WHERE unique_id = ?", [row * 1_000 + 5]
+        ).fetchone()
+        record = pa.Table.from_pylist([{"unique_id": 10**9 + row, **dict(zip(columns, values or (), strict=True))}])
+        start = time.perf_counter()
+        linker.inference.find_matches_to_new_records(
+            api.register(record, f"fresh_{row}") if hasattr(api, "register") else record
+        ).as_record_dict()
+        took.append(time.perf_counter() - start)
+    return result | {"one_more_ms": spread(took)}
+
+
+def child(part: str, *values: str, cache: Path | None = None) -> Json:
+    """The result of one part, measured in a process of its own."""
+    held = {**os.environ, **({"NUMBA_CACHE_DIR": str(cache)} if cache else {})}
+    command = [sys.executable, __file__, "--child", part, *values]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=held)
+    if done.returncode:
+        return {"failed": done.stderr.strip().splitlines()[-1:]}
+    found: Json = json.loads(done.stdout.strip().splitlines()[-1])
+    print(part, *values, json.dumps(found), file=sys.stderr, flush=True)
+    return found
+
+
+def exponent(rows: list[Json], name: str) -> float:
+    """Slope of a line through the logarithms: 1 is linear."""
+    x, y = (np.log([max(1e-3, row[column]) for row in rows]) for column in ("reports", name))
+    return round(float(np.polyfit(x, y, 1)[0]), 2)
+
+
+def serve(part: str, values: list[str]) -> Json:
+    if part == "batch":
+        return batch(Path(values[0]))
+    if part == "add":
+        return add(Path(values[0]), int(values[1]))
+    if part == "popular":
+        return popular(int(values[0]), values[1] == "single")
+    if part == "large_tree":
+        return large_tree(int(values[0]), values[1] == "strong")
+    return splink(Path(values[0]), int(values[1]))
+
+
+def measure(wanted: argparse.Namespace, folder: Path) -> Json:
+    kept = wanted.world or folder
+    world, result = kept / f"world-{wanted.seed}-{wanted.reports}.duckdb", {}
+    if {"batch", "add", "splink"} & set(wanted.parts) and not world.exists():
+        reports, mentions, truth = invent(wanted.seed, wanted.reports)
+        np.save(world.with_suffix(".npy"), truth)
+        fill(world, reports, mentions)
+        del reports, mentions, truth
+    if "batch" in wanted.parts:
+        runs = []
+        for turn in range(wanted.runs + 1):  # the first compiles the kernels
+            copy = folder / f"batch{turn}.duckdb"
+            copy.write_bytes(world.read_bytes())
+            runs.append(child("batch", str(copy), cache=folder / "numba"))
+            result["agreement"] = (
+                agreement(copy, np.load(world.with_suffix(".npy"))) if "failed" not in runs[-1] else {}
+            )
+            copy.unlink()
+        seconds = [run.get("seconds", float("nan")) for run in runs[1:]]
+        result["batch"] = {
+            "first_on_a_machine": runs[0],
+            "median": statistics.median(seconds),
+            "min": min(seconds),
+            "max": max(seconds),
+            "runs": runs[1:],
+        }
+    if "add" in wanted.parts:
+        result["add"] = child("add", str(world), str(wanted.seed))
+    if "popular" in wanted.parts:
+        for way in ("batch", "single"):
+            rows = [child("popular", str(n), way) for n in (1_000, 3_000, 10_000, 30_000, 100_000)]
+            result[f"popular_{way}"] = {
+                "rows": rows,
+                "exponent_seconds_from_10000": exponent(rows[2:], "seconds"),
+                "exponent_mb_from_10000": exponent(rows[2:], "grew_mb"),
+            }
+    if "cut" in wanted.parts:
+        result["large_tree"] = {way: child("large_tree", "100000", way) for way in ("chain", "strong")}
+    if "splink" in wanted.parts:
+        result["splink"] = child("splink", str(world), str(wanted.seed))
+    return result
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seed", type=int, default=20261123)
+    parser.add_argument("--reports", type=int, default=1_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--parts", nargs="*", default=["batch", "add", "popular", "cut", "splink"])
+    parser.add_argument("--result", type=Path, help="parts that are not measured now stay as they are there")
+    parser.add_argument("--world", type=Path, help="a folder that keeps the invented reports for the next run")
+    parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
+    if wanted.child:
+        print(json.dumps(serve(wanted.child[0], wanted.child[1:])))
+        return
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+    ).stdout.strip()
+    with tempfile.TemporaryDirectory() as name:
+        measured = measure(wanted, Path(name))
+    held = json.loads(wanted.result.read_text(encoding="utf-8")) if wanted.result and wanted.result.exists() else {}
+    result = (
+        held
+        | {
+            "commit": commit,
+            "seed": wanted.seed,
+            "cores": os.cpu_count(),
+            "load": os.getloadavg()[0],
+            "reports": wanted.reports,
+        }
+        | measured
+    )
+    print(json.dumps(result, indent=1))
+    if wanted.result:
+        wanted.result.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

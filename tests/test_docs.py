@@ -32,6 +32,12 @@ VOCABULARIES = {
     "grounds": "Grounds of a proposal",
     "innocent": "Innocent explanations",
     "exits": "Ways money leaves",
+    "stages": "Stages of the chain",
+    "coverage_states": "How far a stage is seen",
+    "roles": "Roles, as assertions",
+    "role_statuses": "How far a role is established",
+    "role_evidence": "What a role is read from",
+    "requests": "What may be asked for next",
 }
 
 

@@ -52,8 +52,18 @@ def tables(folder: Path) -> dict[str, Any]:
         }
 
 
+def dearest(made: dict[str, Any], case_id: str) -> tuple[str, int]:
+    """The report of a case that states the most paid in yuan, other than the one the case is named after, and how much."""
+    paid: dict[str, int] = {}
+    for row in made["payments"].to_pylist():
+        name = f"{row['file']}-{row['row']}"
+        if row["case_id"] == case_id != name and row["currency"] == "CNY":
+            paid[name] = paid.get(name, 0) + (row["amount_minor"] or 0)
+    return max(paid.items(), key=lambda one: (one[1], one[0]))
+
+
 def test_why_split_undo_merge_roles(run: Run, say: Run, tmp_path: Path) -> None:
-    run("run", CITY)
+    say("admit", CITY)
     folder = tmp_path / "workspace"
     former = tables(folder)
     cases = {case["id"]: case for case in answer(say, "cases")["cases"] if case["reports"] > 1}
@@ -66,23 +76,34 @@ def test_why_split_undo_merge_roles(run: Run, say: Run, tmp_path: Path) -> None:
     assert f"{first} 与 {lone} 应串并" in told and "最弱一环" in told and "比特" in told
     assert not re.search(r"\d{12}", told), "identifiers are masked"
 
-    split = answer(say, "split", first, lone, "--reason", REASON)["judged"]
-    assert split["moved"] == [{"before": first, "after": lone, "reports": [lone]}]
+    payer, paid = dearest(former, first)
+    split = answer(say, "split", first, payer, "--reason", REASON)["judged"]
+    assert split["moved"] == [{"before": first, "after": payer, "reports": [payer]}]
     after = {case["id"]: case for case in answer(say, "cases")["cases"]}
-    assert after[first]["reports"] == cases[first]["reports"] - 1 and after[lone]["reports"] == 1
-    assert any(not table.equals(former[name]) for name, table in tables(folder).items())
+    assert after[first]["reports"] == cases[first]["reports"] - 1 and after[payer]["reports"] == 1
+    assert (
+        after[first]["stated"]["CNY"]
+        == cases[first]["stated"]["CNY"] - paid
+        == cases[first]["stated"]["CNY"] - after[payer]["stated"]["CNY"]
+    )
+    assert after[payer]["accounts"] > 0, "its money is followed in the case of its own"
 
-    apart = say("why", first, lone).stdout
+    apart = say("why", first, payer).stdout
     assert "are not linked" in apart and "judged them apart" in apart and "+86139****2222" in apart
-    refused = say("merge", first, lone, "--reason", "no", code=4).stderr
+    refused = say("merge", first, payer, "--reason", "no", code=4).stderr
     assert f"act {split['act']}" in refused and f"fanzha undo {split['act']}" in refused
 
     say("undo", split["act"])
+    act = next(one for one in answer(say, "acts")["acts"] if one["kind"] == "judge")
+    assert act["undone"] and act["judged"]["verdict"] == "different" and act["judged"]["left"] == [["report", payer]]
+    assert "13911112222" not in json.dumps(act) and "mistyped" in act["judged"]["reason"]
     assert [name for name, table in tables(folder).items() if not table.equals(former[name])] == []
 
+    (folder / "report").mkdir()
+    (folder / "report/index.html").write_text("pages of before", encoding="utf-8")  # where pages are, they follow
     both = say("merge", first, second, "--reason", "one crew, by a confession", "--actor", "Officer Lin").stdout
-    act = int(re.findall(r"act (\d+)", both)[0])
-    assert f"Case {second} → case {first}: {cases[second]['reports']} moved" in both and f"fanzha undo {act}" in both
+    merged = int(re.findall(r"act (\d+)", both)[0])
+    assert f"Case {second} → case {first}: {cases[second]['reports']} moved" in both and f"fanzha undo {merged}" in both
     whole = answer(say, "case", second)
     assert whole["case"]["id"] == first
     assert whole["case"]["reports"] == sum(cases[one]["reports"] for one in (first, second))
@@ -92,8 +113,9 @@ def test_why_split_undo_merge_roles(run: Run, say: Run, tmp_path: Path) -> None:
     assert f"{second} belongs to case {first} today" in say("case", second).stdout
 
     page = (folder / f"report/cases/{first}.html").read_text(encoding="utf-8")
-    assert "one crew, by a confession" in page and "Officer Lin" in page and f"act {act}" in page
+    assert "one crew, by a confession" in page and "Officer Lin" in page and f"act {merged}" in page
     assert not (folder / f"report/cases/{second}.html").exists()
+    assert "pages of before" not in (folder / "report/index.html").read_text(encoding="utf-8")
     assert "one crew, by a confession" in say("acts", "--limit", 3).stdout
 
     found = answer(say, "roles", second)["roles"]

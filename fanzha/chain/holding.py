@@ -1,15 +1,16 @@
 """What holds a case together, as it is shown: the weakest link, masked."""
 
-from fanzha.document.standing import Share, WeakPlace
+from fanzha.document.standing import ASKED_WEAK_MAX, Share, WeakPlace
 from fanzha.link.identify import code_of
 from fanzha.link.linker import Linker
-from fanzha.link.why import Hop, Part, weakest_bridge
+from fanzha.link.why import Hop, Part, members_of, weakest_bridge
 from fanzha.store.masked import mask_value
 
 
-def weak_place(linker: Linker, case_id: str) -> WeakPlace | None:
-    """The weakest link of a case by its number; None for a case of one report."""
-    bridge = weakest_bridge(linker, linker.case_of(linker.place[code_of(case_id)]))
+def weak_place(linker: Linker, case_id: str, most: int = ASKED_WEAK_MAX) -> WeakPlace | None:
+    """The weakest link of a case by its number; None for a case of one report, or of more than `most`."""
+    case = linker.case_of(linker.place[code_of(case_id)])
+    bridge = weakest_bridge(linker, case) if len(members_of(linker, case)) <= most else None
     if bridge is None:
         return None
     hop = bridge.hop

@@ -1,15 +1,28 @@
 """Judging through the workspace: an act in the journal, and what it changed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from fanzha.errors import NotAllowed, NotFound
+from fanzha.link.entities import between
 from fanzha.link.judge import Thing, check, said, thing
+from fanzha.link.linker import Linker
+from fanzha.link.why import Why, why
 from fanzha.store.engine import Engine
 from fanzha.store.record import Act, Record
 
 _OF_CASE = 'SELECT "file", "row" FROM "case_reports" WHERE "case_id" = ? ORDER BY "file", "row"'
 _CASE_OF = 'SELECT MIN("case_id") FROM "case_reports" WHERE "file" = ? AND "row" = ?'
+# Where records hold an identifier of which no report need tell.
+_RECORDED = {
+    **dict.fromkeys(
+        ("account", "wallet"), (("accounts", "account"), ("accounts", "bound_account"), ("legs", "account"))
+    ),
+    "phone": (("calls", "subscriber"), ("accounts", "phone")),
+    "imei": (("calls", "imei"),),
+    "imsi": (("calls", "imsi"),),
+    **dict.fromkeys(("cn_id", "credit_code"), (("accounts", "holder_id"), ("legs", "holder_id"))),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +34,15 @@ class Judged:
 
 
 def known_things(engine: Engine, texts: Sequence[str]) -> list[Thing]:
-    """Things as a person wrote them. Raises NotFound for a report or an identifier that nobody told of."""
+    """Things as a person wrote them. Raises NotFound for a report or an identifier that no report tells of and no record holds."""
     found = []
     for text in texts:
         one = thing(text)
         if one[0] == "report":
             there = case_of(engine, one[1]) is not None
         else:
-            there = bool(engine.rows('SELECT 1 FROM "pulls" WHERE "kind" = ? AND "value" = ?', one))
+            told = engine.rows('SELECT 1 FROM "pulls" WHERE "kind" = ? AND "value" = ?', one)
+            there = bool(told) or recorded_in(engine, one) is not None
         if not there:
             raise NotFound(
                 f"nothing is known of {text}",
@@ -38,6 +52,22 @@ def known_things(engine: Engine, texts: Sequence[str]) -> list[Thing]:
             )
         found.append(one)
     return found
+
+
+def recorded_in(engine: Engine, one: Thing) -> int | None:
+    """The first file whose records hold an identifier as an account, a number, a device or a document; None if none does."""
+    places = _RECORDED.get(one[0], ())
+    found = [
+        engine.rows(f'SELECT MIN("file") FROM "{name}" WHERE "{column}" = ?', (one[1],))[0][0]
+        for name, column in places
+    ]
+    return min((int(file) for file in found if file is not None), default=None)
+
+
+def why_of(linker: Linker, engine: Engine, texts: Sequence[str]) -> Why:
+    """Why two things belong together or not: by what reports tell (`link.why`), and by who or what is behind both."""
+    left, right = known_things(engine, texts)
+    return replace(why(linker, left, right), entity=between(engine, left, right))
 
 
 def case_of(engine: Engine, report: str) -> str | None:
@@ -94,4 +124,6 @@ def _admission(engine: Engine, things: Sequence[Thing]) -> int:
     first = engine.rows(sql, (*kinds, value))[0][0]
     if first is None:  # a domain that is only named within an address
         first = engine.rows('SELECT MIN("file") FROM "joins" WHERE "kind" = ? AND "value" = ?', (kind, value))[0][0]
-    return int(first)
+    if first is None:  # no report tells of it
+        first = recorded_in(engine, (kind, value))
+    return int(first or 0)

@@ -25,7 +25,9 @@ _ADDING = ("admit", "again", "map", "retain", "export", "backup", "create", "rec
 def weights_in_use(record: Record) -> Weights:
     """The weights of the present epoch: those of this version, and what was learned on them."""
     text = record.in_use("weights")
-    if record.read_only and not is_current(text):  # a workspace handed over by an older version cannot be given newer ones
+    if record.read_only and not is_current(
+        text
+    ):  # a workspace handed over by an older version cannot be given newer ones
         text = shipped_weights_text()
     weights = read_weights(text.decode())
     return with_learned(weights, text, record.in_use(LEARNED)) if record.was_put_in_use(LEARNED) else weights

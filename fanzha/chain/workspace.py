@@ -20,6 +20,7 @@ from fanzha.chain.linking import Resident
 from fanzha.chain.stages import Progress, now_ms, silent
 from fanzha.document import fill
 from fanzha.document.gather import case_rows
+from fanzha.document.standing import PAGE_WEAK_MAX
 from fanzha.errors import NotAllowed, NotFound
 from fanzha.formats.inspection import Inspection
 from fanzha.formats.writing import write_table
@@ -30,7 +31,7 @@ from fanzha.ingest.finding import LeftAlone, files_below, small_together
 from fanzha.ingest.inspect import inspect
 from fanzha.ingest.state import touched
 from fanzha.link.linker import Linker
-from fanzha.link.why import Why, why
+from fanzha.link.why import Why
 from fanzha.model.case import Case as Case
 from fanzha.model.case import Step as Step
 from fanzha.model.terms import Terms
@@ -303,7 +304,7 @@ class Workspace:
     def why(self, left: str, right: str) -> Why:
         """Why two things belong together or not, and what would change the answer. Things as in `judge`."""
         self.refresh()
-        return why(self.linker(), *judging.known_things(self.engine, [left, right]))
+        return judging.why_of(self.linker(), self.engine, [left, right])
 
     def next_epoch(self, *, begin: bool = False) -> Epoch:
         """Weights learned anew from the reports and judgements of this workspace, and what they would change; with `begin` they
@@ -330,7 +331,7 @@ class Workspace:
             self.as_of(),
             lang,
             lambda d, n, what: self._progress("report", d, n, what),
-            weakest=lambda case_id: weak_place(linker, case_id),
+            weakest=lambda case_id: weak_place(linker, case_id, PAGE_WEAK_MAX),
         )
 
     # -- the record ----------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from fanzha.document.figures import Register, bits, moment
 from fanzha.document.frame import beside, table
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import CasePage, Figure, Ref, Said
-from fanzha.document.standing import Judgement, Share, Standing, Thing, WeakPlace
+from fanzha.document.standing import PAGE_WEAK_MAX, Judgement, Share, Standing, Thing, WeakPlace
 from fanzha.document.words import both, code_name, fill, put, word
 
 SHOWN = 6  # things shared by two reports, numbers in a list
@@ -17,6 +17,9 @@ def holding(page: CasePage, stands: Standing, register: Register) -> list[Markup
     made: list[Markup] = []
     if stands.weak is not None:
         made += [el("h3", None, both(word("weak_place"))), _weak(page, stands.weak, register)]
+    elif len(page.reports) > PAGE_WEAK_MAX:
+        limit = put(word("weak_not_sought"), {"n": str(PAGE_WEAK_MAX), "case": page.case_id})
+        made.append(both(limit, "p", {"class": "note-line"}))
     if stands.judgements:
         made += [el("h3", None, both(word("judgements"))), _judgements(page, stands.judgements)]
     if stands.former:

@@ -5,7 +5,7 @@ from fanzha.document.charts.timeline import timeline
 from fanzha.document.figures import Register, moment
 from fanzha.document.frame import beside, folded, section, table
 from fanzha.document.html import Child, Markup, el, join
-from fanzha.document.page import AccountLine, CasePage, Figure
+from fanzha.document.page import AccountLine, CasePage, Figure, Said
 from fanzha.document.totals import sum_in
 from fanzha.document.words import both, code_name, plural, put, term, word
 
@@ -18,6 +18,7 @@ _COLUMNS = (
 )
 _INKS = {"held": "held-ink", "exited": "exit-ink", "unlocated": "unknown-ink"}
 
+_OTHERS = 3  # accounts of one holder that are named
 FIRST_EXITS = 10  # the greatest are shown at once; the rest opens on a click, and always prints
 
 
@@ -96,10 +97,26 @@ def accounts_section(page: CasePage, register: Register) -> Markup | None:
     return section("accounts", word("amounts_in_dispute"), *parts, note=word("amounts_note"))
 
 
+def _same_holder(one: AccountLine) -> Said:
+    """Other accounts of the same holder, the first few, and by what they are known to be."""
+    shown, more = one.same_holder[:_OTHERS], len(one.same_holder) - _OTHERS
+    rest = put(word("others_n"), {"n": str(more)}) if more > 0 else None
+    way = code_name("ties", one.holder_tie)
+    en, zh = (
+        put(word("same_holder"), {"accounts": between.join((*shown, *((text,) if text else ()))), "way": said})
+        for between, text, said in ((", ", rest.en if rest else "", way.en), ("、", rest.zh if rest else "", way.zh))
+    )
+    return Said(en.en, zh.zh)
+
+
 def _account(one: AccountLine, zone: str, register: Register) -> list[Child]:
     who = beside(one.holder, one.bank)
     name = join(
-        [el("div", {"class": "id"}, el("bdi", None, one.label)), both(who, "small") if who.en or who.zh else None]
+        [
+            el("div", {"class": "id"}, el("bdi", None, one.label)),
+            both(who, "small") if who.en or who.zh else None,
+            both(_same_holder(one), "small") if one.same_holder else None,
+        ]
     )
     figures: list[Child] = []
     for column, key in _COLUMNS:

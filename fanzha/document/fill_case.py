@@ -114,6 +114,7 @@ def _account(world: World, case_id: str, row: Row) -> AccountLine:
     def part(column: str, refs: tuple[Ref, ...], rule: str = "first_in_first_out") -> Figure:
         return Figure(row[column] or 0, row["currency"], refs=refs or came, rule=rule)
 
+    tie, others = world.holders.get(row["account"], ("", []))
     return AccountLine(
         key=row["account"],
         label=mask_account(row["account"]),
@@ -129,6 +130,8 @@ def _account(world: World, case_id: str, row: Row) -> AccountLine:
         statement=bool(row["statement"]),
         statement_end_ms=row["statement_end_ms"],
         innocent=row["innocent"] or "none",
+        same_holder=tuple(dict.fromkeys(mask_account(one) for one in others)),
+        holder_tie=tie,
     )
 
 

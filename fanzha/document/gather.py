@@ -56,6 +56,9 @@ class World:
     transfers: dict[int, Row] = field(default_factory=dict)
     offsets: dict[Place, int] = field(default_factory=dict)
     names: tuple[str, ...] = ()
+    holders: dict[str, tuple[str, list[str]]] = field(
+        default_factory=dict
+    )  # account -> tie, other accounts of its holder
     told_once: dict[Place, str] = field(default_factory=dict)
 
     @classmethod
@@ -79,6 +82,7 @@ class World:
         carried = "transfer IN (SELECT transfer FROM flows UNION ALL SELECT transfer FROM payments)"
         world.transfers = {row["transfer"]: row for row in rows(engine, "transfers", carried)}
         world.names = known_names(engine)
+        world.holders = same_holders(engine)
         world.offsets = {
             (file, row): offset
             for side in ("out", "in")
@@ -201,3 +205,16 @@ def case_rows(engine: Engine, zone: str = "Asia/Shanghai") -> list[Row]:
 def _urgency(case: Row) -> tuple[int, int, int, str]:
     """Money still held first, then the loss as stated: the order of the overview page."""
     return (-in_major(case["held"]), -in_major(case["stated"]), -case["reports"], case["id"])
+
+
+def same_holders(engine: Engine) -> dict[str, tuple[str, list[str]]]:
+    """For each account that disputed money reached and whose holder has others: the strongest tie, and the others, sorted."""
+    found = engine.rows(
+        "SELECT d.account, e.how, o.member FROM (SELECT DISTINCT account FROM disputed) AS d"
+        " JOIN entities AS e ON e.member = d.account AND e.member_kind IN ('account', 'wallet')"
+        " JOIN entities AS o ON o.entity = e.entity AND o.member <> e.member ORDER BY d.account, o.member"
+    )
+    others: dict[str, tuple[str, list[str]]] = {}
+    for account, how, other in found:
+        others.setdefault(account, (how, []))[1].append(other)
+    return others

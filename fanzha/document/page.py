@@ -98,7 +98,7 @@ class Identifier:
 
     `refs` are the rows of the case's reports that name it: file and row equal those of a ReportLine's `ref`.
     `reports` counts all reports that name it, in any case. `weight` has unit millibit. `why` is a code of
-    words.yaml `whys`: specific, together, slip, judged, doubted, popular, benign, own, partial, weak_kind, invalid.
+    words.yaml `whys`: specific, together, slip, doubted, popular, benign, own, partial, weak_kind, invalid.
     """
 
     kind: str
@@ -128,6 +128,8 @@ class AccountLine:
     statement: bool = False
     statement_end_ms: int | None = None
     innocent: str = "none"
+    same_holder: tuple[str, ...] = ()  # labels of other accounts of this holder (table entities)
+    holder_tie: str = ""  # by what, code of words.yaml `ties`
 
     @property
     def currency(self) -> str:

@@ -18,6 +18,8 @@ _REPORT = re.compile(r"[0-9]+-[0-9]+\Z")
 _OF_REPORT = 'SELECT "case_id" FROM "case_reports" WHERE "file" = ? AND "row" = ? ORDER BY "case_id"'
 _OF_VALUE = 'SELECT DISTINCT "case_id" FROM "joins" WHERE "kind" = ? AND "value" = ? ORDER BY "case_id"'
 SHOWN_STATES = ("stands", "contradicts")  # of a judgement; the others are in the list of acts only
+# Reports up to which the weakest link of a case is sought for a page, and on demand: the work grows with their square.
+PAGE_WEAK_MAX, ASKED_WEAK_MAX = 120, 500
 Thing = tuple[str, str]  # kind ("report" for a report) and what may be shown of it
 
 

@@ -32,6 +32,10 @@ class Benign:
         """Whether this normal form is on a list. A page on a platform is not, its front page is."""
         if kind == "phone":
             return value in self.numbers or value.removeprefix("+86") in self.numbers
+        if kind == "email" and value.lower() in self.mailboxes:
+            return True
+        if kind in ("domain", "url", "email") and not self._ends_listed(kind, value):
+            return False
         if kind == "domain":
             site = registered(value) or value
             return not self.listed(value, site).isdisjoint(("institution", "platform"))
@@ -46,30 +50,34 @@ class Benign:
         return kind == "app" and value in self.apps
 
     def _nobodys_mailbox(self, value: str) -> bool:
-        """A listed mailbox, any at an institution or a reserved name, and `info@` or `your.name@` where anybody has a mailbox.
+        """Any mailbox at an institution or a reserved name, and `info@` or `your.name@` where anybody has one.
 
         `info@evil.top` is not: there the domain says whose it is. Case is not looked at (RFC 5321 leaves it to the host).
         """
         local, _, name = value.lower().rpartition("@")
         listed = self.listed(name, registered(name) or name)
-        if f"{local}@{name}" in self.mailboxes or "institution" in listed:
+        if "institution" in listed:
             return True
         plain = local.translate(_SEPARATORS)
         return (
             "platform" in listed and bool(self.generic_names) and (plain in self.generic_names or len(set(plain)) < 2)
         )
 
+    def _ends_listed(self, kind: str, value: str) -> bool:
+        """Whether the host or anything it is under is on a list: far cheaper than its registered domain, and rarely so."""
+        name = host(value) if kind == "url" else value.lower().rpartition("@")[2]
+        while name and not (name in self.institutions or name in self.platforms or name in self.reserved):
+            name = name.partition(".")[2]
+        return name != ""
+
     def listed(self, name: str, site: str) -> frozenset[str]:
         """The lists that hold this host or the registered domain it is under."""
         found = []
-        if name in self.institutions or site in self.institutions or self._is_reserved(name, site):
+        if name in self.institutions or site in self.institutions or site in self.reserved:
             found.append("institution")
         if name in self.platforms or site in self.platforms:
             found.append("platform")
         return frozenset(found)
-
-    def _is_reserved(self, name: str, site: str) -> bool:
-        return site in self.reserved or name.rpartition(".")[2] in self.reserved
 
 
 def _is_front_page(url: str) -> bool:

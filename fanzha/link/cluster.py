@@ -52,7 +52,7 @@ def write(engine: Engine, as_of: int, linker: Linker) -> None:
 def _pulls(linker: Linker, texts: Texts) -> pa.Table:
     reports = linker.book.p.named[: linker.book.keys]
     weight, joins, why = linker.ids.pull_all(reports)
-    reason = pa.array(WHY).take(pa.array(why))
+    reason = pa.array(WHY).take(why)
     made = {
         "kind": texts.kinds,
         "value": texts.values,
@@ -104,7 +104,7 @@ def join_rows(linker: Linker, cases: Ints, texts: Texts) -> pa.Table:
         "value": texts.values.take(key),
         "weight": np.concatenate((np.maximum(0, weight[key[: len(place)]] - less), nothing)),
         "joins": np.concatenate((joins, nothing.astype(bool))),
-        "why": pa.array(reasons).take(pa.array(reason)),
+        "why": pa.array(reasons).take(reason),
     }
     return pa.table(made, schema=arrow_schema(table("joins")))
 

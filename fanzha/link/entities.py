@@ -8,11 +8,11 @@ That two accounts have one holder is a statement of records with its weight, no 
 read: they come without a second thing.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from fanzha.clean import imei, imsi, name_likeness, phone
 from fanzha.link.components import components
@@ -37,6 +37,13 @@ DEVICES_SQL = """
 SELECT COALESCE("subscriber", ''), COALESCE("imei", ''), COALESCE("imsi", ''), MIN("file" * 68719476736 + "row")
 FROM "calls" WHERE ("imei" <> '' OR "imsi" <> '') AND "at_ms" <= ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
+BOTH_SQL = """
+SELECT e."left_kind", e."left", e."right_kind", e."right", e."how", e."kind", e."value", e."weight", e."act", a."kind"
+FROM "entities" AS a INNER JOIN "entities" AS b ON b."entity" = a."entity"
+INNER JOIN "entity_evidence" AS e ON e."entity" = a."entity"
+WHERE a."member_kind" = ? AND a."member" = ? AND b."member_kind" = ? AND b."member" = ?
+ORDER BY CASE WHEN e."act" >= 0 THEN 0 ELSE 1 END, e."weight" DESC, e."left_kind", e."left", e."right_kind", e."right", e."how", e."kind", e."value", e."act"
+"""
 # How many partners a device, a SIM card and a number may have had before a tie by it says nothing (a number that a box hands round).
 PARTNERS_MAX: Final = {"imei": 32, "imsi": 8, "phone": 8}
 PENALTY: Final = 2_000  # milli-bits per doubling of the partners, as in weights.yaml
@@ -58,6 +65,19 @@ class Graph:
     known: Mapping[int, str] = field(default_factory=dict)
     word: Mapping[int, str] = field(default_factory=dict)
     default: str = "person"
+
+
+class Shared(NamedTuple):
+    """Two members of an entity (kind of the entity first), and what ties them: a row of entity_evidence. Milli-bits."""
+
+    word: str
+    left: Key
+    right: Key
+    how: str
+    kind: str
+    value: str
+    weight: int
+    act: int
 
 
 Row = tuple[str, str, str, str, str, int, int]
@@ -275,3 +295,28 @@ def _shown(tie: Tie) -> int:
 
 def _rank(tie: Tie) -> tuple[Any, ...]:
     return (-tie.weight, tie.how, tie.kind, tie.value, tie.act)
+
+
+def between(engine: Tables, left: Key, right: Key) -> tuple[Shared, ...]:
+    """The shortest chain of evidence from one member of an entity to another; of equal ones what was judged, then the strongest. None
+    if they are not of one entity. Each row is as the table has it: its ends may stand in either order.
+    """
+    beside: dict[Key, list[tuple[Key, Shared]]] = defaultdict(list)
+    for a_kind, a, b_kind, b, how, kind, value, weight, act, word in engine.rows(BOTH_SQL, (*left, *right)):
+        one = Shared(word, (a_kind, a), (b_kind, b), how, kind, value, weight, act)
+        beside[one.left].append((one.right, one))
+        beside[one.right].append((one.left, one))
+    came: dict[Key, tuple[Key, Shared] | None] = {left: None}
+    queue = deque([left])
+    while queue and right not in came:
+        here = queue.popleft()
+        for there, one in beside[here]:
+            if there not in came:
+                came[there] = (here, one)
+                queue.append(there)
+    chain: list[Shared] = []
+    step = came.get(right)
+    while step is not None:
+        chain.append(step[1])
+        step = came[step[0]]
+    return tuple(reversed(chain))

@@ -174,7 +174,7 @@ class Around(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All of it. `own`: what is the reporters', with case and time; `own_hidden`: own numbers in part masked, and the case."""
+    """All of it. `own`: what is the reporters', with case and time; `own_hidden`: own numbers in part masked, by length and end."""
 
     gang_of: Mapping[str, str]
     reached: tuple[Reached, ...]
@@ -184,7 +184,7 @@ class Facts:
     named: tuple[Named, ...]
     own: Mapping[tuple[str, str], tuple[tuple[str, int | None], ...]]
     own_values: frozenset[str]
-    own_hidden: tuple[tuple[str, str, str], ...]
+    own_hidden: Mapping[tuple[int, str], tuple[str, ...]]
     called: tuple[Called, ...]
     devices: Mapping[str, tuple[tuple[str, int, int, int], ...]]
     around: tuple[Around, ...]
@@ -198,7 +198,10 @@ class Facts:
 
     def protected(self, value: str) -> bool:
         """Whether a value is, or may be, a reporter's own: no suspicion is ever written of it."""
-        return value in self.own_values or any(could_be(hidden, value) for _, hidden, _ in self.own_hidden)
+        ends = ((len(value), value[-2:]), (len(value), ""))
+        return value in self.own_values or any(
+            could_be(one, value) for end in ends for one in self.own_hidden.get(end, ())
+        )
 
 
 def gangs_of_cases(engine: Tables) -> dict[str, str]:
@@ -225,7 +228,7 @@ def gather(engine: Tables, as_of: int, gang_of: Mapping[str, str]) -> Facts:
         named=named,
         own={key: tuple(sorted(cases, key=_case_and_time)) for key, cases in sorted(own.items())},
         own_values=frozenset(value for _, value in own),
-        own_hidden=hidden,
+        own_hidden=_by_end(value for _, value, _ in hidden),
         called=calls_to_reporters(engine.rows(CALLS_SQL, (as_of,)), own, hidden),
         devices=_devices(engine.rows(DEVICES_SQL, (as_of,))),
         around=tuple(
@@ -261,6 +264,14 @@ def mentions(rows: Iterable[tuple[Any, ...]]) -> tuple[tuple[Named, ...], Own, t
         elif kind in NAMED_KINDS and not partial and (said := _subject(kind, value)):
             named.append(Named(case_id, file, row, *said, role, at_ms))
     return tuple(one for one in named if (one.kind, one.value) not in own), own, tuple(sorted(hidden))
+
+
+def _by_end(hidden: Iterable[str]) -> dict[tuple[int, str], tuple[str, ...]]:
+    """Masked values by length and last two characters, "" where these are masked too: few are then compared with a value."""
+    found: dict[tuple[int, str], list[str]] = defaultdict(list)
+    for value in sorted(set(hidden)):
+        found[len(value), "" if "*" in value[-2:] else value[-2:]].append(value)
+    return {end: tuple(values) for end, values in found.items()}
 
 
 def _subject(kind: str, value: str) -> tuple[str, str] | None:

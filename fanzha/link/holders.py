@@ -33,12 +33,14 @@ PENALTY: Final = 2_000  # per doubling of the differently named holders, as in w
 ALIKE, MAYBE = 800, 500  # per mille of likeness: the same name in another spelling; what may be one (masked, one sound)
 DOCUMENT_MILLI: Final = 36_000
 BOUND_MILLI: Final = 33_000
-_UNLIKE, _CONTRADICTS = -20_000, -80_000
+_UNLIKE, _CONTRADICTS = -50_000, -100_000
 _PATTERNS_MAX: Final = 8  # ways of masking that are looked at, the commonest first
 _SHOWN_MIN: Final = 6  # signs that a masked number must show to be looked at
 _OF_PLACE: Final = 800  # per mille: one address written otherwise
+_PLACES_REACH: Final = 20  # neighbours by name among addresses with the same numbers, which may be of many towns
 _PLACE_MAX: Final = 200  # characters of an address that are looked at
 _CACHE: Final = 65_536
+_SAME: Final = name_likeness.Likeness(1000, "same")
 _NUMBERS: Final = re.compile(r"\d+")
 
 
@@ -136,18 +138,16 @@ def document_kind(value: str) -> str:
     return "credit_code" if credit_code.validate(value) else "cn_id"
 
 
-def alike(a: str, b: str) -> int:
-    """Likeness of two names, per mille."""
-    if a == b:
-        return 1000
-    return name_likeness.compare(name_likeness.prepare(a), name_likeness.prepare(b)).score
+def names_alike(a: str, b: str) -> name_likeness.Likeness:
+    """Likeness of two names; of one and the same it is not looked into."""
+    return _SAME if a == b else name_likeness.compare(name_likeness.prepare(a), name_likeness.prepare(b))
 
 
 def unlike_names(names: Iterable[str], most: int) -> list[str]:
     """Of the names, those that are no spelling of one before them (in the order of text); at most `most` + 1."""
     found: list[str] = []
     for one in sorted(set(names)):
-        if all(alike(one, other) < MAYBE for other in found):
+        if all(names_alike(one, other).score < MAYBE for other in found):
             found.append(one)
             if len(found) > most:
                 break
@@ -164,9 +164,9 @@ def certain_ties(book: Book) -> Iterator[Tie]:
     by_card: dict[Key, set[int]] = defaultdict(set)
     for one in book.statements:
         a = book.number[one.account]
-        if one.holder_id and book.doc.get(a) == one.holder_id:
-            if book.means(one.account, document_kind(one.holder_id), one.holder_id):
-                by_document[one.holder_id].add(a)
+        full = bool(one.holder_id) and book.doc.get(a) == one.holder_id
+        if full and book.means(one.account, document_kind(one.holder_id), one.holder_id):
+            by_document[one.holder_id].add(a)
         if one.bound is not None and one.bound != one.account and book.means(one.account, *one.bound):
             by_card[one.bound].add(a)
     for value, members in by_document.items():
@@ -195,7 +195,7 @@ class Compared:
     def __init__(self, profiles: Sequence[Profile]) -> None:
         self.profiles = profiles
         self.phones, self.phone_names = self._named([one.phone for one in profiles])
-        self.places, self.place_names = self._named([numbers_of(one.place) for one in profiles])
+        self.place_names = self._named([one.place for one in profiles])[1]
         self.documents, self.document_names = self._named([one.holder_id for one in profiles])
 
     def _named(self, keys: Sequence[str]) -> tuple[dict[str, list[int]], dict[str, int]]:
@@ -210,15 +210,22 @@ class Compared:
 
     def candidates(self) -> tuple[Int, Int]:
         """Pairs of profiles that share a telephone, a document or the numbers of an address, or may share one in part masked; each once."""
+        places: dict[str, list[int]] = defaultdict(list)
+        for i, one in enumerate(self.profiles):
+            if one.place:
+                places[numbers_of(one.place)].append(i)
         keys = []
-        for of, names in (
-            (self.phones, self.phone_names), (self.places, self.place_names), (self.documents, self.document_names),
-            (unmasked(self.phones), {}), (unmasked(self.documents), {}),
-        ):  # fmt: skip
+        for of, names, reach in (
+            (self.phones, self.phone_names, block.REACH),
+            (self.documents, self.document_names, block.REACH),
+            (unmasked(self.phones), {}, block.REACH),
+            (unmasked(self.documents), {}, block.REACH),
+            (places, {}, _PLACES_REACH),
+        ):
             used = [found for key, found in of.items() if len(found) > 1 and names.get(key, 0) <= NAMES_MAX]
             record = np.array([i for found in used for i in found], np.int64)
             blocks = np.repeat(np.arange(len(used)), [len(found) for found in used])
-            keys.append(block.Key(record, blocks, record))  # profiles are sorted by name, and so is each block
+            keys.append(block.Key(record, blocks, record, reach))  # profiles are sorted by name, and so is each block
         size = len(self.profiles)
         return block.candidates(fields.Table((), (), size, np.zeros(0, np.int8)), keys)
 
@@ -227,13 +234,13 @@ class Compared:
         a, b = self.profiles[i], self.profiles[j]
         if contradict(a.holder_id, b.holder_id):
             return Weighed(_CONTRADICTS)
-        score = 1000 if i == j else alike(a.holder, b.holder)
-        if score < ALIKE:
-            return Weighed(0 if score >= MAYBE else _UNLIKE)
+        said = names_alike(a.holder, b.holder)
+        if said.score < ALIKE:  # 张伟 and 张玮 sound alike and are two names, whoever 'Zhang Wei' is
+            return Weighed(0 if said.score >= MAYBE and said.how != "homophone" else _UNLIKE)
         second = sorted(self._second(a, b), reverse=True)
         if not second:
             return Weighed(0)
-        bearers = min(name.specificity(a.holder), name.specificity(b.holder)) * score // 1000
+        bearers = min(name.specificity(a.holder), name.specificity(b.holder)) * said.score // 1000
         return second[0]._replace(weight=bearers + sum(one.weight for one in second))
 
     def _second(self, a: Profile, b: Profile) -> Iterator[Weighed]:
@@ -241,18 +248,21 @@ class Compared:
         if a.holder_id and b.holder_id and (a.holder_id == b.holder_id or _fits(a.holder_id, b.holder_id)):
             shown = min(a.holder_id, b.holder_id, key=lambda value: (-value.count("*"), value))
             names = max(self.document_names[a.holder_id], self.document_names[b.holder_id])
-            if weight := _left(_of_document(shown), names):
+            certain = (
+                a.holder_id == b.holder_id and is_document(shown) and names <= OWNERS_MAX
+            )  # `certain_ties` says so
+            if not certain and (weight := _left(_of_document(shown), names)):
                 yield Weighed(weight, "name_id", document_kind(shown), shown)
         if a.phone and b.phone and (a.phone == b.phone or _fits(a.phone, b.phone)):
             shown = min(a.phone, b.phone, key=lambda value: (-value.count("*"), value))
             names = max(self.phone_names[a.phone], self.phone_names[b.phone])
             if weight := _left(_of_phone(shown), names):
                 yield Weighed(weight, "name_phone", "phone", shown)
-        if a.place and b.place and (numbers := numbers_of(a.place)) and numbers == numbers_of(b.place):
-            if a.place == b.place or address_likeness.address_likeness(a.place, b.place) >= _OF_PLACE:
-                bits = min(address.specificity(a.place), address.specificity(b.place))
-                if weight := _left(bits, self.place_names[numbers]):
-                    yield Weighed(weight, "name_place", "address", min(a.place, b.place))
+        if a.place and b.place and one_place(a.place, b.place):
+            bits = min(address.specificity(a.place), address.specificity(b.place))
+            names = max(self.place_names[a.place], self.place_names[b.place])
+            if weight := _left(bits, names):
+                yield Weighed(weight, "name_place", "address", min(a.place, b.place))
 
 
 def unmasked(of: Mapping[str, Sequence[int]]) -> dict[str, list[int]]:
@@ -317,8 +327,16 @@ def contradict(a: str, b: str) -> bool:
 
 
 def numbers_of(place: str) -> str:
-    """The numbers in an address, by which addresses are brought together; "" where it has none."""
-    return " ".join(map(str, sorted(int(one) for one in _NUMBERS.findall(place[:_PLACE_MAX]))))
+    """By what addresses are brought together: the numbers of house and room; the text itself where it has fewer than two."""
+    numbers = sorted(int(one) for one in _NUMBERS.findall(place[:_PLACE_MAX]))
+    return " ".join(map(str, numbers)) if len(numbers) > 1 else place
+
+
+def one_place(a: str, b: str) -> bool:
+    """Whether two addresses are one, perhaps written otherwise."""
+    if a == b:
+        return True
+    return numbers_of(a) == numbers_of(b) and address_likeness.address_likeness(a, b) >= _OF_PLACE
 
 
 def named_ties(book: Book) -> Iterator[Tie]:

@@ -34,16 +34,23 @@ class Identifiers:
 
     def register(self, key: Key) -> int:
         """The number of an identifier; identifiers judged the same have one number."""
-        key = self._judged.same_identifier.get(key, key)
-        k = self.number.get(key)
-        if k is None:
-            k = self.number[key] = len(self.keys)
-            self.keys.append(key)
-            self.base.append(self._weights.base(*key))
-            self.valid.append(0)
-            self.partial.append("*" in key[1])
-            self.benign.append(key in self._judged.nobody or self.lists.covers(*key))
-        return k
+        return int(self.register_all([key])[0])
+
+    def register_all(self, keys: Sequence[Key]) -> Ints:
+        """`register` of many; their numbers."""
+        same, number = self._judged.same_identifier, self.number
+        if same:
+            keys = [same.get(key, key) for key in keys]
+        fresh = [key for key in dict.fromkeys(keys) if key not in number]
+        number.update(zip(fresh, range(len(number), len(number) + len(fresh)), strict=True))
+        self.keys += fresh
+        self.base += [self._weights.base(kind, value) for kind, value in fresh]
+        self.valid += bytes(len(fresh))
+        self.partial += bytes("*" in value for _, value in fresh)
+        self.benign += bytes(self.lists.covers(*key) for key in fresh)
+        for key in self._judged.nobody.intersection(fresh):
+            self.benign[number[key]] = 1
+        return np.array([number[key] for key in keys], np.int64)
 
     def carried(self, k: int, reports: int) -> int:
         """Milli-bits before popularity, if so many reports name it as somebody else's."""

@@ -31,7 +31,9 @@ GROUP BY "file", "row", "kind", "value" ORDER BY "file", "row", "kind", "value"
 
 Key = tuple[str, str]  # kind and normal form of an identifier
 Flags = NDArray[np.bool_]
+_FILES_MAX = 1 << 27  # of a journal
 _ROWS_MAX = 1 << 36  # rows of one file; the file's number is above them
+_SITES = ("domain", "url")  # one value names one or two things
 _BETWEEN = "\x1f"
 
 
@@ -46,8 +48,11 @@ class Named(NamedTuple):
 
 
 def codes(file: "pa.ChunkedArray[Any]", row: "pa.ChunkedArray[Any]") -> Ints:
-    """One number for file and row, in their order."""
-    return np.asarray(file.to_numpy(), np.int64) * _ROWS_MAX + np.asarray(row.to_numpy(), np.int64)
+    """One number for file and row, in their order. Raises ValueError for a file beyond 2^27 acts or a row beyond 2^36."""
+    files, rows = np.asarray(file.to_numpy(), np.int64), np.asarray(row.to_numpy(), np.int64)
+    if len(files) and (files.max() >= _FILES_MAX or rows.max() >= _ROWS_MAX or min(files.min(), rows.min()) < 0):
+        raise ValueError("file or row is too large to be linked")
+    return files * _ROWS_MAX + rows
 
 
 def file_and_row(code: int) -> tuple[int, int]:
@@ -82,14 +87,20 @@ def read_named(report_codes: Ints, mentions: pa.Table, kinds: Collection[str]) -
     encoded = pc.binary_join_element_wise(*parts).combine_chunks().dictionary_encode()  # type: ignore[call-overload]
     raw = np.asarray(encoded.indices.to_numpy(), np.int64)
     number: dict[Key, int] = {}
-    names = np.full((len(encoded.dictionary), 2), -1, np.int64)
+    first, second = [-1] * len(encoded.dictionary), [-1] * len(encoded.dictionary)
     sure = np.zeros(len(encoded.dictionary), bool)
     for n, text in enumerate(encoded.dictionary.to_pylist()):
         kind, _, value = text.partition(_BETWEEN)
         kind = UNIFIED.get(kind, kind)
-        sure[n] = kind == "wallet" and not wallet.verifiable(value)  # a chain whose checksum is not checked: as written
-        for column, key in enumerate(key for key in _names(kind, value) if key[0] in kinds):
-            names[n, column] = number.setdefault(key, len(number))
+        if kind not in _SITES:
+            if kind in kinds:
+                first[n] = number.setdefault((kind, value), len(number))
+                if kind == "wallet":
+                    sure[n] = not wallet.verifiable(value)  # a chain whose checksum is not checked: as written
+            continue
+        for column, key in zip((first, second), (key for key in _names(kind, value) if key[0] in kinds), strict=False):
+            column[n] = number.setdefault(key, len(number))
+    names = np.array((first, second), np.int64).T
     flags = [np.asarray(mentions[name].to_numpy(), bool) for name in ("own", "valid")]
     flags[1] |= sure[raw]
     live = [(names[raw, column] >= 0) & known for column in (0, 1)]

@@ -280,6 +280,15 @@ class Strong(NamedTuple):
     visit: Ints  # [n, 3] milli-bits, rank, value; the heaviest first, then by rank
 
 
+def may_join(parts: tuple[Ints, Ints, Ints], a: int, b: int, case_max: int) -> bool:
+    """Whether two roots may be one: not too large together, and no judgement sets them apart (see `prune`)."""
+    _, size, sides = parts
+    for s in range(sides.shape[1]):
+        if (sides[a, s] & 1 and sides[b, s] & 2) or (sides[a, s] & 2 and sides[b, s] & 1):
+            return False
+    return bool(size[a] + size[b] <= case_max)
+
+
 def prune(
     p: Postings,
     r: Rules,
@@ -318,7 +327,7 @@ def prune(
         while v < len(strong.visit) and strong.visit[v, 0] == weight and strong.visit[v, 1] == low:
             h = strong.visit[v, 2]
             first = strong.start[h]
-            here, known = find(parent, low), False
+            here, known = find(parent, int(low)), False
             for c in range(begun[h]):
                 known = known or find(parent, centre[first + c]) == here
             if not known:
@@ -330,16 +339,11 @@ def prune(
                         n += 1
             v += 1
         for code in np.sort(far[:n]):
-            high, line = code // shift, code % shift
-            a, b = find(parent, low), find(parent, high)
+            high = code // shift
+            a, b = find(parent, int(low)), find(parent, int(high))
             if a == b:
                 continue
-            allowed = size[a] + size[b] <= case_max
-            for s in range(sides.shape[1]):
-                allowed = allowed and not (
-                    (sides[a, s] & 1 and sides[b, s] & 2) or (sides[a, s] & 2 and sides[b, s] & 1)
-                )
-            if allowed:
+            if may_join(parts, a, b, case_max):
                 parent[b] = a
                 size[a] += size[b]
                 for s in range(sides.shape[1]):
@@ -356,7 +360,7 @@ def prune(
     return lines
 
 
-_PARTS = (find, unite, bucket, key_weight, support, pair_weight, join, used, tie_of, pair_ties, prune)
+_PARTS = (find, unite, bucket, key_weight, support, pair_weight, join, used, tie_of, pair_ties, may_join, prune)
 
 
 class Kernels(NamedTuple):

@@ -5,6 +5,7 @@ A report that adds only links joins cases at once. Where a value became more pop
 that it touched are taken apart and joined anew.
 """
 
+import gc
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -65,11 +66,20 @@ class Linker:
 
     def load(self, reports: pa.Table, mentions: pa.Table) -> None:
         """Fill an empty linker with rows of REPORTS_SQL and MENTIONS_SQL, and join everything."""
+        collecting = gc.isenabled()
+        gc.disable()  # millions of new tuples and no circle among them: looking for some would take a third of the time
+        try:
+            self._load(reports, mentions)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _load(self, reports: pa.Table, mentions: pa.Table) -> None:
         own = codes(reports["file"], reports["row"])
         self.codes = own.tolist()
         self.place = dict(zip(self.codes, range(len(self.codes)), strict=True))
         named = read_named(own, mentions, self.weights.cap)
-        numbers = np.array([self.ids.register(key) for key in named.keys], np.int64)
+        numbers = self.ids.register_all(named.keys)
         named = named._replace(key=numbers[named.key] if len(numbers) else named.key)
         self.ids.found_valid_all(np.unique(named.key[named.valid]))
         self.own = list(zip(named.report[named.own].tolist(), named.key[named.own].tolist(), strict=True))
@@ -124,7 +134,7 @@ class Linker:
         named = read_named(fresh, mentions, self.weights.cap)
         change = _Change()
         first = len(self.codes)
-        numbers = [self.ids.register(key) for key in named.keys]
+        numbers = self.ids.register_all(named.keys).tolist()
         for k in range(self.book.keys, len(self.ids.keys)):
             self.book.add_key(self.weights.classes[self.ids.keys[k][0]], 0)
         told: dict[int, list[int]] = {i: [] for i in range(len(fresh))}

@@ -49,25 +49,25 @@ class Texts:
 
     def near(self, ends: tuple[Ints, Ints], key: Ints, how: str, weight: Ints) -> pa.Table:
         """Rows of near_links from columns of one length: the cases at both ends, by number; the identifier; milli-bits."""
-        a, b = (self.ids.take(pa.array(end)) for end in ends)
+        a, b = (self.ids.take(end) for end in ends)
         after = pc.greater(a, b)
         made = {
             "case_a": pc.if_else(after, b, a),
             "case_b": pc.if_else(after, a, b),
-            "kind": self.kinds.take(pa.array(key)),
-            "value": self.values.take(pa.array(key)),
-            "how": pa.array([how], pa.string()).take(pa.array(np.zeros(len(key), np.int64))),
+            "kind": self.kinds.take(key),
+            "value": self.values.take(key),
+            "how": pa.array([how], pa.string()).take(np.zeros(len(key), np.int64)),
             "weight": weight,
         }
         return pa.table(made, schema=arrow_schema(table("near_links")))
 
 
 class _Named(NamedTuple):
-    """The cases in which each identifier is named as written, each once, sorted: `case[start[k] : start[k] + count[k]]`."""
+    """The cases in which each identifier is named as written, each once, sorted: `case[start[k] : start[k] + many[k]]`."""
 
     case: Ints  # [identifier and case]
     start: Ints  # [keys]
-    count: Ints  # [keys]
+    many: Ints  # [keys]
 
 
 def near_links(linker: Linker, cases: Ints, calls: Sequence[Call], texts: Texts) -> pa.Table:
@@ -98,7 +98,7 @@ def shared_mentions(linker: Linker, named: _Named, texts: Texts) -> pa.Table:
     benign = np.array(linker.ids.benign, bool)
     found: list[Ints] = [np.zeros((3, 0), np.int64)]
     for several in range(2, linker.weights.near_cases_max + 1):
-        wanted = np.flatnonzero((named.count == several) & ~benign)
+        wanted = np.flatnonzero((named.many == several) & ~benign)
         for x, y in combinations(range(several), 2) if len(wanted) else ():
             found.append(np.stack((named.case[named.start[wanted] + x], named.case[named.start[wanted] + y], wanted)))
     a, b, key = np.concatenate(found, axis=1)
@@ -122,11 +122,11 @@ def not_written_out(linker: Linker, named: _Named, texts: Texts) -> Iterator[pa.
     weights, base = linker.weights, linker.book.p.base
     lines = [(unsure, k, less) for unsure, targets in linker.ids.targets.items() for k, less in targets]
     unsure, full, less = np.array(lines, np.int64).reshape(-1, 3).T
-    some = named.count[unsure] * named.count[full]
+    some = named.many[unsure] * named.many[full]
     kept = (some > 0) & (some <= weights.near_cases_max**2)
     unsure, full, less, some = unsure[kept], full[kept], less[kept], some[kept]
     line = np.repeat(np.arange(len(some)), some)
-    here, there = np.divmod(np.arange(len(line)) - np.repeat(np.cumsum(some) - some, some), named.count[full][line])
+    here, there = np.divmod(np.arange(len(line)) - np.repeat(np.cumsum(some) - some, some), named.many[full][line])
     a, b = named.case[named.start[unsure][line] + here], named.case[named.start[full][line] + there]
     weight = np.maximum(0, base[full] - weights.penalty_per_bucket * (2).bit_length() - less)[line]
     rows = np.stack((np.minimum(a, b), np.maximum(a, b), unsure[line], weight))[:, a != b]

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fanzha.link.cut import Tie, cut
+from fanzha.link.entities import Shared
 from fanzha.link.identify import code_of
 from fanzha.link.judge import Thing, said
 from fanzha.link.linker import Linker
@@ -40,7 +41,8 @@ class Why:
 
     `weakest` is the place in `path` of the weakest hop; `without`: the sizes of the cases that would be left if the strongest
     value of that hop were nobody's. `missing` is what the nearest two lack in milli-bits (0 if they are together). `acts` are judgements
-    that decide it; `advice` says in codes what would change the answer.
+    that decide it; `advice` says in codes what would change the answer. `entity`: by what records show, the holder or the device of the
+    one is that of the other (`entities.between`; not masked), whatever reports say.
     """
 
     a: str
@@ -53,6 +55,7 @@ class Why:
     missing: int = 0
     acts: tuple[int, ...] = ()
     advice: tuple[str, ...] = ()
+    entity: tuple[Shared, ...] = ()
 
 
 def why(linker: Linker, left: Thing, right: Thing) -> Why:

@@ -1,7 +1,7 @@
 """How well people are ranked by role: heads and key members above the noisy operators, the coerced never as key members.
 
-No stage names roles yet. A table `roles` with the columns value (a telephone or an account), role and confidence would be
-read; until then only the baseline is measured.
+Of the table `roles` the columns value (a telephone or an account), role and confidence are read. Where nobody is named as a key
+member all are of equal strength: the AUC is then one half, and the shares among the first are those of any order.
 """
 
 from collections import Counter, defaultdict

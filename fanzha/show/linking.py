@@ -10,8 +10,9 @@ from fanzha.chain import Case, Workspace
 from fanzha.chain.holding import shares, weak_place
 from fanzha.document.figures import bits
 from fanzha.document.gather import known_names
-from fanzha.document.standing import Judgement, Share, Standing, Standings, Thing
+from fanzha.document.standing import ASKED_WEAK_MAX, Judgement, Share, Standing, Standings, Thing
 from fanzha.document.words import code_name, pick
+from fanzha.link.entities import Shared
 from fanzha.link.judge import thing
 from fanzha.link.linker import Linker
 from fanzha.link.why import Hop, Why
@@ -58,7 +59,9 @@ def why(terminal: Terminal, workspace: Workspace, found: Why) -> None:
     ]
     if terminal.json_wanted:
         path = [_hop_json(linker, hop) for hop in found.path]
+        behind = [_behind_json(one) for one in found.entity]
         more = {"a": a, "b": b, "path": path, "threshold": threshold, "judgements": [asdict(one) for one in acts]}
+        more["entity"] = behind
         terminal.json({"why": {**asdict(found), **more}})
         return
     if not found.cases[0]:
@@ -73,12 +76,32 @@ def why(terminal: Terminal, workspace: Workspace, found: Why) -> None:
     if found.together and found.weakest >= 0:
         _weakest(terminal, found.path[found.weakest], threshold)
         _hangs(terminal, shares(linker, found.path[found.weakest]), found.without)
+    for one in found.entity:
+        out.print(_behind(terminal, one))
     if found.missing:
         out.print(Text(words("why_missing", missing=bits(found.missing), threshold=bits(threshold))))
     for code in found.advice:
         if code in ADVICE:
             out.print(Text(words(ADVICE[code])))
     judgements(terminal, acts)
+
+
+def _behind(terminal: Terminal, one: Shared) -> Text:
+    """That one person, organisation or device is behind two things, and by what."""
+    said, words = _behind_json(one), terminal.words
+    how = words("why_judged_hop", act=one.act) if one.act >= 0 else words("why_bits", bits=bits(one.weight))
+    if one.value:
+        how = f"{pick(code_name('kinds', one.kind), terminal.words.lang)} {said['value']}, {how}"
+    kind, way = (pick(code_name(*code), terminal.words.lang) for code in (("entities", one.word), ("ties", one.how)))
+    return Text(words("why_behind", a=said["left"], b=said["right"], kind=kind, way=way, how=how))
+
+
+def _behind_json(one: Shared) -> dict[str, Any]:
+    """Masked."""
+    ends = {
+        side: f"{kind}:{mask_value(kind, value)}" for side, (kind, value) in (("left", one.left), ("right", one.right))
+    }
+    return {**one._asdict(), **ends, "value": mask_value(one.kind, one.value)}
 
 
 def _hop_json(linker: Linker, hop: Hop) -> dict[str, Any]:
@@ -196,7 +219,7 @@ def one_case(terminal: Terminal, workspace: Workspace, case: Case, asked: str) -
     led_here(terminal, case.id, asked)
     terminal.cases(workspace, [case], 1)
     joins(terminal, workspace, case.id, 20)
-    _weak(terminal, stands)
+    _weak(terminal, stands, case.reports)
     _former(terminal, stands)
     parts.gang(terminal, stands)
     judgements(terminal, stands.judgements)
@@ -216,7 +239,7 @@ def what_holds(terminal: Terminal, workspace: Workspace, case: Case, asked: str)
     else:
         terminal.out.print(Text(words("case_holds", case=case.id, reports=case.reports), style="bold"))
         joins(terminal, workspace, case.id, SHOWN)
-        _weak(terminal, stands)
+        _weak(terminal, stands, case.reports)
     _former(terminal, stands)
     judgements(terminal, stands.judgements)
 
@@ -242,10 +265,12 @@ def joins(terminal: Terminal, workspace: Workspace, case_id: str, most: int) -> 
     terminal.out.print(table)
 
 
-def _weak(terminal: Terminal, stands: Standing) -> None:
+def _weak(terminal: Terminal, stands: Standing, reports: int) -> None:
     """The weakest link of a case in two or three sentences."""
     weak, words = stands.weak, terminal.words
     if weak is None:
+        if reports > ASKED_WEAK_MAX:
+            terminal.out.print(Text(words("weak_not_sought", most=ASKED_WEAK_MAX), style="dim"))
         return
     if weak.act >= 0:
         said = words("why_link_judged", a=weak.a, b=weak.b, act=weak.act)

@@ -43,7 +43,14 @@ MASKS: dict[str, Callable[[str], str]] = {
 _LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
 _CUT = "\0"
 _AGAIN_MIN = 6  # characters of a value that is hidden wherever it stands; shorter ones are words as well
-OPEN_KINDS = {"money", "moment", "url", "domain", "report", "script"}  # infrastructure, amounts, times, numbers of reports
+OPEN_KINDS = {
+    "money",
+    "moment",
+    "url",
+    "domain",
+    "report",
+    "script",
+}  # infrastructure, amounts, times, numbers of reports
 
 
 @cache

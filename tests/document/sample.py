@@ -1,5 +1,6 @@
 """An invented case, rich enough to fill every part of a page. Nobody in it exists."""
 
+from dataclasses import replace
 from typing import Any
 
 from fanzha.document.page import (
@@ -22,6 +23,18 @@ from fanzha.document.page import (
     Said,
     Stamp,
     StepLine,
+)
+from fanzha.document.standing import (
+    Bridge,
+    Former,
+    Gang,
+    Judgement,
+    Request,
+    Role,
+    Share,
+    Stage,
+    Standing,
+    WeakPlace,
 )
 from fanzha.document.totals import case_line
 
@@ -531,3 +544,61 @@ def index() -> IndexPage:
 def quality() -> QualityPage:
     """The files of the run."""
     return QualityPage(stamp=STAMP, files=files(), index_href="index.html")
+
+
+def standing() -> Standing:
+    """Where the case stands: a weak link, judgements, a gang of two, roles, a chain with gaps, requests."""
+    shares = (
+        Share("account", "6222 **** **** 0019", 27_000, "specific"),
+        Share("phone", "95588", 0, "benign"),
+        Share("support", "", -500, "against"),
+    )
+    left, right = (("report", "1-2"), ("phone", "+86138****2290")), tuple(("report", f"1-{n}") for n in range(3, 14))
+    judged = Judgement(41, START, "Officer Lin", "same", left[:1], right, "he confessed", "stands")
+    against = Judgement(44, START, "Officer Wu", "different", left, right[:1], "other voice", "contradicts")
+    stages = zip(
+        range(10),
+        ["seen", "unknown", "seen", "unknown", "hinted", "seen", "hinted", "seen", "unknown", "unknown"],
+        strict=True,
+    )
+    role = Role(
+        "1-2", "account", "6222 **** **** 0019", "R-CARD", 380, "hypothesis", ("V-UNW", "shop"), ("several_victims",), 4,
+        ("several_paid",), START, START + MINUTE, report_refs()[:2],
+    )  # fmt: skip
+    caller = replace(role, kind="phone", label="+86138****2290", role="R-OPER", status="lead", confidence=730, refs=())
+    victim = replace(role, role="V-VICT", alternatives=("V-UNW",), evidence=("told_as_own",))
+    request = Request(
+        1,
+        "bank",
+        "statement",
+        "account",
+        "6222 **** **** 0019",
+        "trail_ends",
+        ("S8",),
+        400,
+        92_400,
+        "CNY",
+        report_refs()[:1],
+    )
+    bridge = Bridge("1-51", "account", "6222 **** **** 8834", "shared_account", 4_000, "supplier")
+    return Standing(
+        case_id="1-2",
+        weak=WeakPlace("1-2", "1-3", 26_500, shares, (9, 3), (9, 3)),
+        judgements=(judged, against),
+        former=(Former("1-9", "1-4"),),
+        gang="1-2",
+        siblings=("1-38", "1-60"),
+        bridges=(bridge,),
+        roles=(caller, role, victim),
+        stages=tuple(Stage(f"S{n}", state, 3 * (state != "unknown"), ()) for n, state in stages),
+        requests=(
+            request,
+            replace(request, rank=2, record="call_records", kind="", label="", opens=(), reachable_minor=0),
+        ),
+        linked=frozenset({"1-38"}),
+    )
+
+
+def gangs() -> list[Gang]:
+    """Two gangs on the overview."""
+    return [Gang("1-2", ("1-2", "9-9"), standing().bridges), Gang("1-51", ("1-51",), ())]

@@ -12,7 +12,7 @@ from fanzha.document.index import index_html
 from fanzha.document.quality import quality_html
 from tests.browser import ARGS, CHROMIUM, MARKS
 from tests.document.hostile import attacked
-from tests.document.sample import case, index, quality
+from tests.document.sample import case, gangs, index, quality, standing
 from tests.document.test_sankey import wide
 
 pytestmark = MARKS
@@ -76,8 +76,8 @@ def opened(page: Page, folder: Path, text: str, hash_: str = "") -> Seen:
 @pytest.mark.parametrize("name", ["case", "index", "quality"])
 def test_hostile_text_is_inert(page: Page, tmp_path: Path, name: str) -> None:
     text = {
-        "case": lambda: case_html(attacked(case())),
-        "index": lambda: index_html(attacked(index())),
+        "case": lambda: case_html(attacked(case()), attacked(standing())),
+        "index": lambda: index_html(attacked(index()), attacked(tuple(gangs()))),
         "quality": lambda: quality_html(attacked(quality())),
     }[name]()
     seen = opened(page, tmp_path, text)
@@ -141,7 +141,7 @@ def test_a_figure_opens_with_the_keyboard_and_focus_returns(page: Page, tmp_path
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_labels_neither_overlap_nor_are_clipped(page: Page, tmp_path: Path, lang: str) -> None:
-    opened(page, tmp_path, case_html(case()), f"#lang={lang}")
+    opened(page, tmp_path, case_html(case(), standing()), f"#lang={lang}")
     assert page.evaluate(OVERLAPS) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 1280
 
@@ -154,8 +154,13 @@ def test_labels_of_any_number_of_accounts(page: Page, tmp_path: Path, count: int
 
 def test_a_narrow_screen_scrolls_only_inside_pictures_and_tables(page: Page, tmp_path: Path) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    opened(page, tmp_path, case_html(case()))
+    opened(page, tmp_path, case_html(case(), standing()))
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    boxes = page.locator("#roles .check:visible")
+    assert boxes.count() >= 2
+    for box in boxes.all():
+        place = box.bounding_box()
+        assert place and place["x"] >= 0 and place["x"] + place["width"] <= 391, "the other readings stand in sight"
 
 
 def test_print_to_pdf_with_the_register_as_an_annex(page: Page, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from fanzha.document.page import Figure, Ref, Said, Stamp
 from fanzha.document.quality import quality_html
 from fanzha.document.totals import case_line, money_of, received
 from fanzha.errors import InputError
-from tests.document.sample import STAMP, case, index, quality
+from tests.document.sample import STAMP, case, gangs, index, quality, standing
 
 
 class Reader(HTMLParser):
@@ -94,7 +94,9 @@ def test_totals_follow_the_lines() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [case_html(case()), index_html(index()), quality_html(quality())], ids=["case", "index", "quality"]
+    "text",
+    [case_html(case(), standing()), index_html(index(), gangs()), quality_html(quality())],
+    ids=["case", "index", "quality"],
 )
 def test_every_figure_leads_to_an_entry_with_rule_and_rows(text: str) -> None:
     page = Reader(text)
@@ -107,7 +109,9 @@ def test_every_figure_leads_to_an_entry_with_rule_and_rows(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [case_html(case()), index_html(index()), quality_html(quality())], ids=["case", "index", "quality"]
+    "text",
+    [case_html(case(), standing()), index_html(index(), gangs()), quality_html(quality())],
+    ids=["case", "index", "quality"],
 )
 def test_no_amount_is_printed_that_is_not_a_figure(text: str) -> None:
     """Every amount outside the register, the chart titles and the sums of a chart's columns stands inside a link."""

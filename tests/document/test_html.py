@@ -15,7 +15,7 @@ from fanzha.document.index import index_html
 from fanzha.document.quality import quality_html
 from fanzha.errors import InputError
 from tests.document.hostile import ATTACKS, attacked
-from tests.document.sample import case, index, quality
+from tests.document.sample import case, gangs, index, quality, standing
 
 ALLOWED = {
     "html",
@@ -163,7 +163,11 @@ def test_links_to_pages_beside_are_kept(href: str) -> None:
 
 def pages(turn: Any) -> list[str]:
     """The three pages of the sample, each page turned first."""
-    return [case_html(turn(case())), index_html(turn(index())), quality_html(turn(quality()))]
+    return [
+        case_html(turn(case()), turn(standing())),
+        index_html(turn(index()), turn(tuple(gangs()))),
+        quality_html(turn(quality())),
+    ]
 
 
 @pytest.mark.parametrize("text", [*pages(lambda page: page), *pages(attacked)])

@@ -64,7 +64,14 @@ def test_no_word_is_unused() -> None:
 
 def test_the_codes_that_tables_name_are_known() -> None:
     columns = {(table.name, column.name): column.en for table in derived_tables().values() for column in table.columns}
-    for place, group in ((("near_links", "how"), "hows"), (("pulls", "why"), "whys")):
+    columns["near_links", "how"] += columns["bridges", "how"]
+    for place, group in (
+        (("near_links", "how"), "hows"),
+        (("pulls", "why"), "whys"),
+        (("bridges", "why"), "bridges"),
+        (("judgements", "verdict"), "verdicts"),
+        (("judgements", "state"), "judged"),
+    ):
         assert all(code in columns[place] for code in groups()[group]), group
     assert all(code in columns["payments", "state"] for code in groups()["states"])
 

@@ -13,6 +13,7 @@ from fanzha.model.words import vocabulary
 from fanzha.store.engine import Engine
 from tests.link import role_worlds as w
 from tests.link.role_worlds import AS_OF, DAY, START, Row, case, moved, named, paid, reached, world
+from tests.test_portable_sql import check
 
 MULE, SECOND, THIRD, OWN = (f"622200000000000{n}" for n in range(4))
 VICTIM, CALLER = "+8613900000001", "+8617000000001"
@@ -236,7 +237,7 @@ def test_every_code_of_a_request_has_words_and_is_used_once() -> None:
 AMOUNT = st.sampled_from([0, 5_000, 700_000])
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.builds(
@@ -274,3 +275,16 @@ def test_calls_and_devices_are_read_up_to_the_moment_only() -> None:
     engine = world(w.together(w.call(VICTIM, CALLER, row=3, imei="35000000000001")))
     for sql in (CALLS_SQL, DEVICES_SQL):
         assert len(engine.rows(sql, (AS_OF,))) == 1 and engine.rows(sql, (START,)) == []
+
+
+def test_every_statement_stays_in_the_portable_subset(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine()
+    asked_sql: list[str] = []
+
+    def checked(sql: str) -> None:
+        asked_sql.append(sql)
+        check(sql)
+
+    monkeypatch.setattr(Engine, "checker", staticmethod(checked))
+    survey(engine, AS_OF)
+    assert CALLS_SQL in asked_sql and len(asked_sql) > 15

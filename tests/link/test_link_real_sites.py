@@ -1,9 +1,12 @@
 """Real scam-site reports (CryptoScamDB, 9,889): shared wallets join, a planted popular wallet joins nothing.
+Real phishing kits (one month): drop mailboxes join, authors of libraries and placeholders do not.
 
-The data is not part of the project; the test is skipped where it is absent.
+The data is not part of the project; the tests are skipped where it is absent.
 """
 
+import csv
 import gzip
+import io
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -12,13 +15,17 @@ import pytest
 import yaml
 from link_worlds import linked, mention, report
 
-from fanzha.clean import url, wallet
+from fanzha.clean import app, email, url, wallet
+from fanzha.link.benign import Benign, shipped_benign
 from fanzha.store.engine import Engine
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "identifiers" / "cryptoscamdb_reports.yaml.gz"
+KITS = DATA.parent / "phishing_kits" / "2018-10_PhishingKitTracker.csv.gz"
 PLANTED = "ETH:0x00000000000000000000000000000000deadbeef"
 
-pytestmark = pytest.mark.skipif(not DATA.exists(), reason=f"needs {DATA} (public research data, not shipped)")
+pytestmark = pytest.mark.skipif(
+    not (DATA.exists() and KITS.exists()), reason=f"needs {DATA} and {KITS} (public research data, not shipped)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -70,3 +77,37 @@ def test_every_shared_wallet_joins_and_a_planted_one_does_not(
     assert case_of(engine) == before
     biggest = max(plain.rows('SELECT count(*) FROM "case_reports" GROUP BY "case_id"'))[0]
     assert biggest < len(reports) // 10  # no giant component
+
+
+@pytest.fixture(scope="module")
+def kits() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Rows of a month of kits as reports that name a mailbox and the hash of an archive."""
+    text = gzip.decompress(KITS.read_bytes()).decode("utf-8", "replace")
+    mentions = []
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    for row, one in enumerate(rows, 1):
+        found = [email.parse(one["ThreatActorEmail"] or ""), app.parse(one["KitHash"] or "")]
+        mentions += [
+            mention(row, v.kind, v.normal, valid=v.valid, start=n) for n, v in enumerate(found) if v is not None
+        ]
+    return [report(row) for row in range(1, len(rows) + 1)], mentions
+
+
+def test_authors_of_libraries_and_placeholders_join_no_kits(
+    kits: tuple[list[dict[str, Any]], list[dict[str, Any]]],
+) -> None:
+    reports, mentions = kits
+    ours = linked(reports, mentions)
+    rows = ours.rows('SELECT "value", "joins", "why" FROM "pulls" WHERE "kind" = \'email\' AND "reports" > 1')
+    benign = [value for value, joins, why in rows if why == "benign" and not joins]
+    assert len(benign) > 15
+    assert all(shipped_benign().covers("email", value) for value in benign)
+    joined = ours.rows('SELECT DISTINCT "value" FROM "joins" WHERE "kind" = \'email\' AND "joins"')
+    assert not {value for (value,) in joined} & set(benign)
+    assert sum(joins for _, joins, _ in rows) > 300  # and drop mailboxes do join
+    without = linked(reports, mentions, benign=Benign())
+    freed = without.rows('SELECT "value" FROM "pulls" WHERE "kind" = \'email\' AND "joins" AND "reports" > 1')
+    assert {value for (value,) in freed} & set(benign)  # some of them joined kits before
+    assert len(set(case_of(ours).values())) > len(set(case_of(without).values()))
+    biggest = max(ours.rows('SELECT count(*) FROM "case_reports" GROUP BY "case_id"'))[0]
+    assert biggest < len(reports) // 4

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanzha.chain import Workspace
-from fanzha.clean import bank_card
 from fanzha.link.benign import shipped_benign
 from fanzha.link.cluster import link
 from fanzha.link.linker import Linker
@@ -19,6 +18,7 @@ from fanzha.link.scripts import HANDED_IN_SQL, HOW, KIND, MESSAGES_SQL, Text, ha
 from fanzha.link.weigh import read_weights, shipped_weights, shipped_weights_text
 from fanzha.store.engine import Engine
 from fanzha.store.masked import mask_value
+from tests.test_portable_sql import check
 
 PITCH = "您好,我是平台的理财老师,今天内部消息,跟着我操作稳赚不赔,请先充值{}元到账户{}激活会员资格"
 OTHER = "尊敬的客户您的包裹在运输途中丢失,现在为您办理三倍理赔,请添加客服并提供银行卡号和验证码"
@@ -178,9 +178,9 @@ def test_order_changes_nothing(data: st.DataObject) -> None:
     assert alike <= together
 
 
-def test_statements_name_what_they_read() -> None:
-    engine = Engine()
-    assert engine.rows(HANDED_IN_SQL, (1,)) == engine.rows(MESSAGES_SQL, (1,)) == []
+def test_statements_are_portable() -> None:
+    for sql in (HANDED_IN_SQL, MESSAGES_SQL):
+        check(sql)
 
 
 # -- the story -----------------------------------------------------------------------------------------------------------
@@ -195,10 +195,7 @@ def written(group: str, *said: str) -> str:
 
 
 def test_chats_of_two_cases_handed_in_as_files(tmp_path: Path) -> None:
-    accounts = ("6222020000000000005", "6223494868873122027", "6228480000000000004")
-    valid = [one for one in accounts if bank_card.validate(one)]
-    assert valid, "the story needs a valid card"
-    card = valid[0]
+    card = "6223494868873122027"
     folder = tmp_path / "in"
     folder.mkdir()
     for name, said in {

@@ -52,7 +52,20 @@ def test_every_sentence_is_used() -> None:
 
     stages = {
         f"stage_{name}"
-        for name in ("follow", "admit", "rebuild", "link", "trace", "gangs", "roles", "respond", "report", "backup", "restore")
+        for name in (
+            "follow",
+            "admit",
+            "rebuild",
+            "link",
+            "trace",
+            "gangs",
+            "roles",
+            "entities",
+            "respond",
+            "report",
+            "backup",
+            "restore",
+        )
     } | {
         f"stage_{name}" for name in ("people", "everyday", "chain", "ledgers", "calls", "reports", "received", "replay")
     }

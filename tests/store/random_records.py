@@ -20,7 +20,12 @@ Records = dict[str, list[Row]]
 AS_OF = 1_790_100_000_000
 SECOND, DAY = 1_000, 86_400_000
 LAST = 2**63 - 1
-FILES = (1, 2, 2**40)
+LAST_ROW = 2**36 - 1  # linking writes file and row as one number, the row in 36 bits
+FILES = (
+    1,
+    2,
+    2**26,
+)  # numbers of acts in a journal: linking writes file and row as one 64-bit number, and this is beyond any journal
 TEXTS = (
     "被骗转账。对方称“客服”，账号见下。",
     "骗子说:向账户转5000元；后又转8000元!\n已报案",
@@ -104,7 +109,7 @@ class _World:
     def places(self, number: int) -> list[tuple[int, int]]:
         """Distinct places of rows: file and row, a few far out, in no order."""
         found = [(self.chance.choice(FILES), row) for row in self.chance.sample(range(1, 4 * number), number)]
-        found[0] = (found[0][0], LAST)
+        found[0] = (found[0][0], LAST_ROW)
         self.chance.shuffle(found)
         return found
 
@@ -251,7 +256,7 @@ class _World:
             "bank": self.maybe(BANKS),
             "at_ms": self.moment(),
             "direction": self.chance.choice(("in", "out")),
-            "amount_minor": 2**61 if row == LAST else amount,
+            "amount_minor": 2**61 if row == LAST_ROW else amount,
             "currency": self.chance.choice((*("CNY",) * 8, "USD", "", None)),
             "balance_minor": self.maybe((0, 500_000, -1, LAST, -LAST)),
             "counter_account": self.maybe(self.accounts),
