@@ -14,7 +14,7 @@ PRESET ?= city
 WORLDS ?= 10
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test crash hostile fuzz bench score realism spark examples lock clean
+.PHONY: help setup run test crash hostile fuzz bench linkbench score realism spark examples lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -80,6 +80,15 @@ spark: ## the stages on Apache Spark with two executors, beside DuckDB, over WOR
 	  $(MAKE) --no-print-directory $(SPARK_VENV)/.spark && \
 	  FANZHA_WORLDS=$(WORLDS) FANZHA_SEED=$(SEED) $(SPARK_VENV)/bin/python -m pytest -q tests/store/test_engines_agree.py; \
 	else echo "Skipped: Spark needs Java 17 or newer, and there is no java here. make test compares the engines without it."; fi
+
+linkbench: $(VENV)/.bench ## linking beside Splink, scipy and LogicV2; writes bench/results/ (what needs shared data skips without it)
+	@$(BIN)/python bench/components.py --seed $(SEED) --result bench/results/components.json
+	@$(BIN)/python bench/linking.py --seed $(SEED) --result bench/results/linking.json
+	@$(BIN)/python bench/names.py --seed $(SEED) --result bench/results/names.json
+	@$(BIN)/python bench/entities.py --seed $(SEED) --result bench/results/entities.json
+	@$(BIN)/python bench/both_ends.py --seed $(SEED) --result bench/results/both_ends.json
+	@$(BIN)/python bench/near_texts.py --seed $(SEED) --result bench/results/near_texts.json
+	@$(BIN)/python bench/real_joins.py --result bench/results/real_joins.json
 
 hostile: $(VENV)/.dev ## hostile files and 500 damaged ones; writes bench/results/{hostile,damage}.json
 	@$(BIN)/python -m tests.hostile.run --workspace --result bench/results/hostile.json

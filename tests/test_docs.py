@@ -18,7 +18,15 @@ from fanzha.errors import FanzhaError
 from fanzha.formats import known
 from fanzha.model import terms
 from fanzha.model.words import vocabulary
-from fanzha.show import commands, link_commands, record_commands, replay_commands, score_commands, simulate_commands
+from fanzha.show import (
+    commands,
+    link_commands,
+    record_commands,
+    replay_commands,
+    score_commands,
+    simulate_commands,
+    weights_commands,
+)
 from fanzha.show.cli import COMMANDS, FUNCTIONS, MODULES, ON_THE_RECORD
 from fanzha.show.options import Changes, Common, Handling, RowChange
 from fanzha.simulate.parameters import declared, presets
@@ -135,6 +143,7 @@ def test_generated_pages_are_fresh(name: str) -> None:
 def test_every_command_and_option_is_described() -> None:
     page = "".join((ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in ("commands", "worlds"))
     apart = {"simulate": simulate_commands, "score": score_commands, "replay": replay_commands}
+    apart["weights"] = weights_commands
     apart |= dict.fromkeys(("why", "judge", "merge", "split", "roles"), link_commands)
     assert {name: module.__name__.split(".")[-1] for name, module in apart.items()} == MODULES
     for name in COMMANDS:

@@ -9,7 +9,7 @@ import pytest
 
 import fanzha
 from fanzha.chain import Workspace
-from fanzha.errors import InputError, NotAllowed, NotFound
+from fanzha.errors import FanzhaError, InputError, NotAllowed, NotFound
 from fanzha.store.tables import all_tables
 
 NOW = 1_800_000_000_000
@@ -130,6 +130,8 @@ def test_what_nobody_told_of_cannot_be_judged(four: tuple[Workspace, list[str]])
         workspace.why(a, "phone:+8613800138000")
     with pytest.raises(InputError):
         workspace.judge("same", [a], [], reason="?")
+    with pytest.raises(InputError, match="reason"):
+        workspace.judge("same", [a], [four[1][2]], reason=" ")
 
 
 def test_new_reports_join_what_is_linked_and_the_tables_are_those_of_a_rebuild(
@@ -207,3 +209,63 @@ def test_a_new_epoch_is_an_act_that_is_undone(workspace: Workspace, tmp_path: Pa
     workspace.undo(act.seq)
     after = tables(workspace)
     assert [name for name in before if not before[name].equals(after[name])] == []
+
+
+def test_why_after_a_merge_on_top_of_a_split(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, b, c, d) = four
+    workspace.split(a, [b], reason="another voice")
+    workspace.merge([b, c], reason="same voice")
+    assert cases(workspace) == [[a], [b, c], [d]]
+    assert workspace.why(b, c).together
+    assert "judged_apart" in workspace.why(a, c).advice
+
+
+def test_a_correction_of_a_column_that_is_not_there_changes_nothing(
+    four: tuple[Workspace, list[str]], tmp_path: Path
+) -> None:
+    workspace, (a, b, c, d) = four
+    before = tables(workspace)
+    file, row = (int(part) for part in a.split("-"))
+    with pytest.raises(FanzhaError, match="nosuch"):
+        workspace.correct_row(file, row, reason="typed in haste", cells={"nosuch": "abc"})
+    after = tables(workspace)
+    assert [name for name in before if not before[name].equals(after[name])] == []
+    assert workspace.rebuild() == 1
+    assert cases(workspace) == [[a, b], [c], [d]]
+
+
+def test_a_merge_is_of_the_reports_that_were_named(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, b, c, d) = four
+    first = workspace.merge([a, c], reason="one voice").act
+    workspace.merge([c, d], reason="one script")  # c is in case a today; it is c that was named
+    assert cases(workspace) == [[a, b, c, d]]
+    workspace.undo(first)
+    assert cases(workspace) == [[a, b], [c, d]]
+
+
+def test_what_is_judged_nobodys_is_neither_held_nor_called_a_suspects(workspace: Workspace, tmp_path: Path) -> None:
+    site = "网址https://hw--fanli41.com/x。"
+    workspace.admit([told(tmp_path, "a", paid(CARD) + site, paid(CARD) + site)])
+    assert len(cases(workspace)) == 1
+    workspace.judge("nobody", [f"account:{CARD}"], reason="a shop")
+    workspace.judge("nobody", ["domain:hw--fanli41.com"], reason="a shop's own site")
+    assert len(cases(workspace)) == 2, "an address under a cleared site joins nothing"
+    assert workspace.engine.rows('SELECT "why" FROM "pulls" WHERE "kind" = \'account\'') == [("judged",)]
+    assert not workspace.engine.rows("SELECT * FROM \"steps\" WHERE \"verb\" IN ('hold', 'takedown')")
+    assert not workspace.engine.rows(f'SELECT * FROM "roles" WHERE "value" = \'{CARD}\' AND "role" <> \'V-VICT\'')
+    assert workspace.why(f"account:{CARD}", "domain:hw--fanli41.com").advice == ("benign",)
+
+
+def test_a_masked_number_judged_the_same_counts_as_the_full_one(workspace: Workspace, tmp_path: Path) -> None:
+    masked = CARD[:4] + "*" * 11 + CARD[-4:]
+    workspace.admit([told(tmp_path, "a", paid(CARD), paid(masked))])
+    assert len(cases(workspace)) == 2
+    workspace.judge("same", [f"account:{masked}"], [f"account:{CARD}"], reason="the receipt shows it")
+    assert len(cases(workspace)) == 1
+    assert workspace.engine.rows('SELECT "value" FROM "pulls" WHERE "kind" = \'account\'') == [(CARD,)]
+
+
+def test_identifiers_judged_different_are_said_to_be(four: tuple[Workspace, list[str]]) -> None:
+    workspace, _ = four
+    act = workspace.judge("different", [f"account:{CARD}"], [f"account:{OTHER}"], reason="two shops").act
+    assert workspace.why(f"account:{CARD}", f"account:{OTHER}").acts == (act,)

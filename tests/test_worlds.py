@@ -130,7 +130,7 @@ def test_the_scoreboard_says_how_well_beside_simple_methods(town: Path, workspac
     assert set(ours) >= {"pair_f1", "bcubed_f1", "ari", "wrong_clusters"}
     assert 0 < ours["pair_f1"]["value"] <= 1 and 0 < same["pair_f1"]["value"] <= 1
     assert parts["holds"]["methods"]["fanzha"]["hold_honest_people"] is not None
-    assert not parts["roles"]["made"] and "degree" in parts["roles"]["methods"]
+    assert parts["roles"]["made"] and "degree" in parts["roles"]["methods"]
     html = page.read_text(encoding="utf-8")
     assert "<html" in html and "http://" not in html.replace("http://www.w3.org", "")
 

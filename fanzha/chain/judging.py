@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from fanzha.errors import NotAllowed, NotFound
+from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.link.entities import between
 from fanzha.link.judge import Thing, check, said, thing
 from fanzha.link.linker import Linker
@@ -104,6 +104,13 @@ def judge(
     record: Record, engine: Engine, act: Act, verdict: str, sides: tuple[Sequence[Thing], Sequence[Thing]], reason: str
 ) -> int:
     """Journal a judgement; the number of the act. What it says is sealed with the first report concerned, and goes if that is erased."""
+    if not reason.strip():
+        raise InputError(
+            "a judgement needs a reason",
+            "认定必须说明理由",
+            remedy="say in a few words why",
+            remedy_zh="请简要说明理由",
+        )
     entries = record.journal.entries()
     check(entries, verdict, *sides)
     about = entries[_admission(engine, [*sides[0], *sides[1]])]

@@ -285,8 +285,9 @@ class Workspace:
         return Judged(act, tuple((one, before[one], after.get(one, "")) for one in before))
 
     def merge(self, cases: Iterable[str], *, reason: str) -> Judged:
-        """Judge that cases are one: their earliest reports belong together. NotAllowed if they are one already."""
-        found = [self.case(case).id for case in cases]
+        """Judge that cases are one: the reports by which they are named belong together. NotAllowed if they are one already."""
+        named = list(cases)
+        found = [self.case(case).id for case in named]
         if len(found) < 2 or len(set(found)) < len(found):
             raise NotAllowed(
                 f"there are no different cases to merge: what was named is case {', '.join(found)} today",
@@ -294,7 +295,7 @@ class Workspace:
                 remedy="name two different cases; `fanzha cases` lists them",
                 remedy_zh="请指明两个不同的案件；fanzha cases 可列出全部",
             )
-        return self.judge("same", found[:1], found[1:], reason=reason)
+        return self.judge("same", named[:1], named[1:], reason=reason)
 
     def split(self, case_id: str, reports: Iterable[str], *, reason: str) -> Judged:
         """Judge that some reports of a case do not belong with its other reports."""

@@ -4,7 +4,7 @@ everything that followed from it is computed again."""
 import json
 from collections.abc import Mapping, Sequence
 
-from fanzha.errors import InputError, NotAllowed, NotFound
+from fanzha.errors import FanzhaError, InputError, NotAllowed, NotFound
 from fanzha.formats import known
 from fanzha.formats.mapping import Mapping as ColumnMapping
 from fanzha.ingest.follow import follow
@@ -119,7 +119,12 @@ def correct_row(
         )
     private = {"reason": _reason(reason), "cells": json.dumps(dict(cells or {}), ensure_ascii=False), "drop": drop}
     entry = record.note("correct_row", act, {"admission": file, "row": row}, about=state.admission, private=private)
-    follow(record, engine)
+    try:
+        follow(record, engine)
+    except FanzhaError:  # no such column: nothing that cannot be read stays in force
+        record.note("undo", act, {"act": entry.seq}, about=state.admission)
+        follow(record, engine)
+        raise
     return entry
 
 

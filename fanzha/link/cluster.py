@@ -52,7 +52,8 @@ def write(engine: Engine, as_of: int, linker: Linker) -> None:
 def _pulls(linker: Linker, texts: Texts) -> pa.Table:
     reports = linker.book.p.named[: linker.book.keys]
     weight, joins, why = linker.ids.pull_all(reports)
-    reason = pa.array(WHY).take(why)
+    why[judged_nobodys(linker)] = len(WHY)
+    reason = pa.array([*WHY, "judged"]).take(why)
     made = {
         "kind": texts.kinds,
         "value": texts.values,
@@ -62,6 +63,13 @@ def _pulls(linker: Linker, texts: Texts) -> pa.Table:
         "why": reason,
     }
     return pa.table(made, schema=arrow_schema(table("pulls")))
+
+
+def judged_nobodys(linker: Linker) -> list[int]:
+    """The identifiers that a person judged to belong to no swindler."""
+    if not linker.judged.nobody:
+        return []
+    return [k for k, key in enumerate(linker.ids.keys) if linker.ids.judged_nobodys(key)]
 
 
 def _case_reports(linker: Linker, cases: Ints, texts: Texts) -> pa.Table:
@@ -86,9 +94,11 @@ def join_rows(linker: Linker, cases: Ints, texts: Texts) -> pa.Table:
     place = np.flatnonzero(written(linker) & (flags | apart))
     key, less, joins = key[place], less[place], flags[place]
     # reasons beyond those of pulls: a slip, a value too weak alone, and one that could have joined but did not
-    reasons = [*WHY, "slip", "together", "doubted", "own"]
-    slip, together, doubted, own = (reasons.index(word) for word in reasons[len(WHY) :])
-    met = np.where(less > 0, slip, np.where(by_itself[key], why[key], together))
+    reasons = [*WHY, "slip", "together", "doubted", "own", "judged"]
+    slip, together, doubted, own, judged = (reasons.index(word) for word in reasons[len(WHY) :])
+    why[judged_nobodys(linker)] = judged
+    unsure = np.where(less == linker.weights.slip_discount, slip, WHY.index("partial"))
+    met = np.where(less > 0, unsure, np.where(by_itself[key], why[key], together))
     reason = np.where(joins, met, np.where(by_itself[key], doubted, why[key]))
     mine = np.array(linker.own, np.int64).reshape(-1, 2)
     benign = np.array(linker.ids.benign, bool)[mine[:, 1]]

@@ -54,6 +54,10 @@ LEFT JOIN (SELECT DISTINCT "kind", "value" FROM "pulls" WHERE "why" = 'benign') 
 WHERE m."value" <> '' AND (m."role" = 'own' OR (COALESCE(m."valid", TRUE) AND b."value" IS NULL))
 ORDER BY c."case_id", m."file", m."row", m."kind", m."value", m."role"
 """
+# What a person judged to belong to no swindler.
+CLEARED_SQL = """
+SELECT DISTINCT "value" FROM "pulls" WHERE "why" = 'judged' ORDER BY "value"
+"""
 INVALID_SQL = """
 SELECT "value" FROM "pulls" WHERE "why" = 'invalid' AND "kind" IN ('account', 'iban', 'wallet') ORDER BY "value"
 """
@@ -197,7 +201,7 @@ class Facts:
         return self.gang_of.get(case_id, case_id)
 
     def protected(self, value: str) -> bool:
-        """Whether a value is, or may be, a reporter's own: no suspicion is ever written of it."""
+        """Whether a value is, or may be, a reporter's own, or was judged nobody's: no suspicion is ever written of it."""
         ends = ((len(value), value[-2:]), (len(value), ""))
         return value in self.own_values or any(
             could_be(one, value) for end in ends for one in self.own_hidden.get(end, ())
@@ -227,7 +231,7 @@ def gather(engine: Tables, as_of: int, gang_of: Mapping[str, str]) -> Facts:
         paid=paid,
         named=named,
         own={key: tuple(sorted(cases, key=_case_and_time)) for key, cases in sorted(own.items())},
-        own_values=frozenset(value for _, value in own),
+        own_values=frozenset(value for _, value in own) | {value for (value,) in engine.rows(CLEARED_SQL)},
         own_hidden=_by_end(value for _, value, _ in hidden),
         called=calls_to_reporters(engine.rows(CALLS_SQL, (as_of,)), own, hidden),
         devices=_devices(engine.rows(DEVICES_SQL, (as_of,))),

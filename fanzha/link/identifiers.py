@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from fanzha.link.benign import Benign
-from fanzha.link.identify import Key
+from fanzha.link.identify import Key, names_of
 from fanzha.link.judged import Judged
 from fanzha.link.kernels import Ints, bucket
 from fanzha.link.slips import Slips
@@ -48,9 +48,15 @@ class Identifiers:
         self.valid += bytes(len(fresh))
         self.partial += bytes("*" in value for _, value in fresh)
         self.benign += bytes(self.lists.covers(*key) for key in fresh)
-        for key in self._judged.nobody.intersection(fresh):
-            self.benign[number[key]] = 1
+        for key in fresh if self._judged.nobody else ():
+            if self.judged_nobodys(key):
+                self.benign[number[key]] = 1
         return np.array([number[key] for key in keys], np.int64)
+
+    def judged_nobodys(self, key: Key) -> bool:
+        """Whether a person judged that an identifier, or the site that an address is under, belongs to no swindler."""
+        nobody = self._judged.nobody
+        return key in nobody or (key[0] == "url" and bool(nobody.intersection(names_of(*key))))
 
     def carried(self, k: int, reports: int) -> int:
         """Milli-bits before popularity, if so many reports name it as somebody else's."""
@@ -97,8 +103,9 @@ class Identifiers:
                 self._slips.add_masked(self.keys[k], k)
             else:
                 self._slips.add_mistyped(self.keys[k], k)
+        slipped = self._slips.slip_fits_all(self.keys[k] for k in unsure if not self.partial[k])
         for k in unsure:
-            self._retarget(k)
+            self._retarget(k, slipped.get(self.keys[k]))
 
     def look_up(self, k: int) -> list[int]:
         """One more identifier is named by somebody; the unsure ones that mean something else now."""
@@ -119,15 +126,18 @@ class Identifiers:
         self._slips.no_longer_mistyped(self.keys[k])
         return self.look_up(k) if named else []
 
-    def _retarget(self, k: int) -> bool:
-        """Find anew what an unsure identifier may stand for; whether that changed."""
+    def _retarget(self, k: int, slipped: list[int] | None = None) -> bool:
+        """Find anew what an unsure identifier may stand for; whether that changed. `slipped`: its `slip_fits`, if known."""
         found: list[tuple[int, int]] = []
         if self.partial[k]:
             fits = self._slips.masked_fits(self.keys[k])
             known = min(self.base[k], self._weights.unsure_cap)  # its visible characters only
             found = [(n, max(0, self.carried(n, 1) - known) + 1000 * (bucket(len(fits)) - 1)) for n in fits]
         elif not self.valid[k]:
-            found = [(n, self._weights.slip_discount) for n in self._slips.slip_fits(self.keys[k])]
+            found = [
+                (n, self._weights.slip_discount)
+                for n in (self._slips.slip_fits(self.keys[k]) if slipped is None else slipped)
+            ]
         if self._not_same:
             found = [(n, less) for n, less in found if (self.keys[k], self.keys[n]) not in self._not_same]
         new = tuple(sorted(found))

@@ -98,7 +98,9 @@ def read_named(report_codes: Ints, mentions: pa.Table, kinds: Collection[str]) -
                 if kind == "wallet":
                     sure[n] = not wallet.verifiable(value)  # a chain whose checksum is not checked: as written
             continue
-        for column, key in zip((first, second), (key for key in _names(kind, value) if key[0] in kinds), strict=False):
+        for column, key in zip(
+            (first, second), (key for key in names_of(kind, value) if key[0] in kinds), strict=False
+        ):
             column[n] = number.setdefault(key, len(number))
     names = np.array((first, second), np.int64).T
     flags = [np.asarray(mentions[name].to_numpy(), bool) for name in ("own", "valid")]
@@ -120,7 +122,8 @@ def _once(report: Ints, key: Ints, flags: list[Flags], keys: list[Key]) -> Named
     return Named(report[at], key[at], own, valid, keys)
 
 
-def _names(kind: str, value: str) -> list[Key]:
+def names_of(kind: str, value: str) -> list[Key]:
+    """What a value names: itself, and the site it is under."""
     if kind == "domain":
         return [("domain", registered(value) or value)]
     if kind == "url":

@@ -183,6 +183,7 @@ def judged(found: Iterable[Judgement]) -> Judged:
     nobody: set[Key] = set()
     act_of: dict[tuple[int, int], int] = {}
     acts: list[int] = []
+    act_of_keys: dict[tuple[Key, Key], int] = {}
     for one in found:
         if one.state != "stands":
             continue
@@ -200,6 +201,7 @@ def judged(found: Iterable[Judgement]) -> Judged:
                 apart.append((frozenset(left[0]), frozenset(right[0])))
                 acts.append(one.act)
             not_same.update((a, b) for a in left[1] for b in right[1])
+            act_of_keys.update({pair: one.act for a in left[1] for b in right[1] for pair in ((a, b), (b, a))})
             not_names.update(mixed)
         elif one.verdict == "nobody":
             nobody.update(left[1])
@@ -207,7 +209,7 @@ def judged(found: Iterable[Judgement]) -> Judged:
             also += [(a, b) for a in left[0] for b in right[0]]
     return Judged(
         tuple(same), tuple(apart), _canonical(groups), frozenset(not_same), frozenset(nobody), tuple(names),
-        frozenset(not_names), tuple(also), act_of, tuple(acts),
+        frozenset(not_names), tuple(also), act_of, tuple(acts), act_of_keys,
     )  # fmt: skip
 
 
@@ -218,10 +220,12 @@ def _parts(things: Iterable[Thing]) -> tuple[list[int], list[Key]]:
 
 
 def _canonical(groups: Iterable[list[Key]]) -> dict[Key, Key]:
-    """For each identifier judged the same as others the one that stands for all: the first in the order of text."""
+    """For each identifier judged the same as others the one that stands for all: one written out in full, the first in the order of
+    text."""
     group_of: dict[Key, set[Key]] = {}
     for group in groups:
         merged: set[Key] = set(group).union(*(group_of.get(one, set()) for one in group))
         for one in merged:
             group_of[one] = merged
-    return {one: min(group) for one, group in group_of.items() if len(group) > 1}
+    written_out = {one: min(group, key=lambda each: ("*" in each[1], each)) for one, group in group_of.items()}
+    return {one: stands for one, stands in written_out.items() if len(group_of[one]) > 1}

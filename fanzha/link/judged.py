@@ -20,6 +20,7 @@ class Judged:
     also                 (report, report): the first belongs to the case of the second as well
     act_of               pair of reports judged the same, either way round -> number of the act
     apart_acts           number of the act of each entry of `apart`
+    act_of_keys          pair of identifiers judged not the same, either way round -> number of the act
     """
 
     same: tuple[tuple[int, int], ...] = ()
@@ -32,3 +33,4 @@ class Judged:
     also: tuple[tuple[int, int], ...] = ()
     act_of: Mapping[tuple[int, int], int] = field(default_factory=dict)
     apart_acts: tuple[int, ...] = ()
+    act_of_keys: Mapping[tuple[Key, Key], int] = field(default_factory=dict)

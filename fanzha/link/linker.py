@@ -71,6 +71,7 @@ class Linker:
         try:
             self._load(reports, mentions)
         finally:
+            gc.freeze()  # what was made now stays; else the collector walks it all every so many adds
             if collecting:
                 gc.enable()
 

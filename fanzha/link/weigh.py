@@ -186,7 +186,7 @@ def read_weights(text: str) -> Weights:
 def is_current(text: bytes) -> bool:
     """Whether a file of weights says all that this version needs."""
     raw = yaml.load(text, Loader=yaml.CSafeLoader)
-    return raw.keys() >= yaml.load(shipped_weights_text(), Loader=yaml.CSafeLoader).keys()
+    return set(raw) >= set(yaml.load(shipped_weights_text(), Loader=yaml.CSafeLoader))
 
 
 @cache

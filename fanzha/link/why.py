@@ -64,6 +64,12 @@ def why(linker: Linker, left: Thing, right: Thing) -> Why:
     both = (said(left), said(right))
     if not here or not there:
         return Why(*both, False, ("", ""), (), advice=("unknown",))
+    for one in (left, right):
+        if one[0] != "report" and linker.ids.benign[_number(linker, one)]:
+            return Why(*both, False, ("", ""), (), advice=("benign",))
+    apart = linker.judged.act_of_keys.get((left, right), -1)
+    if apart >= 0:
+        return Why(*both, False, ("", ""), (), acts=(apart,), advice=("judged_apart",))
     mutual = sorted(set(here) & set(there))
     if mutual and left[0] != "report" and right[0] != "report":
         case = linker.case_id(linker.case_of(mutual[0]))
@@ -90,7 +96,7 @@ def _together(linker: Linker, both: tuple[str, str], here: Sequence[int], there:
     members = members_of(linker, case)
     path = _path(_tree(linker, members), here, set(there))
     hops = tuple(_hop(linker, tie) for tie in path)
-    weakest = min(range(len(hops)), key=lambda n: (hops[n].act >= 0, hops[n].weight, n), default=-1)
+    weakest = min(range(len(hops)), key=lambda n: (hops[n].act < 0, hops[n].weight, n), default=-1)
     acts = tuple(sorted({hop.act for hop in hops if hop.act >= 0}))
     without: tuple[int, ...] = ()
     advice: tuple[str, ...] = ("same_report",) if not hops else ("judged",) if acts and not without else ()
@@ -155,7 +161,7 @@ def weakest_bridge(linker: Linker, case: int) -> Bridge | None:
     tree = _tree(linker, members)
     if not tree:
         return None
-    weakest = min(tree, key=lambda tie: (tie.key < 0, tie.weight, tie.i, tie.j))
+    weakest = min(tree, key=lambda tie: (tie.key >= 0, tie.weight, tie.i, tie.j))
     rest = [tie for tie in tree if tie is not weakest]
     labels, _ = cut(members, rest, {i: set() for i in members}, len(members))
     side = labels.count(labels[members.index(weakest.i)])
@@ -241,8 +247,9 @@ def _hop(linker: Linker, tie: Tie) -> Hop:
 
 
 def _part(linker: Linker, k: int, weight: int | None = None) -> Part:
-    pull = linker.pull(k)
-    return Part(*linker.ids.keys[k], pull.weight if weight is None else weight, pull.why)
+    pull, key = linker.pull(k), linker.ids.keys[k]
+    reason = "judged" if linker.ids.judged_nobodys(key) else pull.why
+    return Part(*key, pull.weight if weight is None else weight, reason)
 
 
 def _number(linker: Linker, one: Thing) -> int:

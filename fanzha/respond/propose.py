@@ -19,6 +19,9 @@ HOLD_MS = 48 * 3_600_000  # 银发〔2016〕261号: an emergency stop-payment en
 # account does not weigh up the request (Anti-Telecom and Online Fraud Law, art. 4). `disputed` and `exits` still list it.
 ASK_MIN_MAJOR = 100
 HEAR_FIRST = ("shop", "payroll", "family")
+CLEARED_ACCOUNTS_SQL = """
+SELECT "value" FROM "pulls" WHERE "why" = 'judged' AND "kind" IN ('account', 'iban', 'wallet') ORDER BY "value"
+"""
 VERBS = ("hold", "ask_holder", "request_statement", "request_exit", "clarify_report", "request_subscriber", "takedown")
 EXIT_GROUNDS = {"cash": "left_as_cash", "crypto": "left_as_crypto", "goods": "left_as_goods", "abroad": "left_abroad"}
 REACHABLE_EXITS = ("crypto", "abroad")  # a desk or a foreign bank may still hold it; cash and goods are gone
@@ -84,9 +87,10 @@ def propose(engine: Tables, as_of: int, bins: Bins = NO_BINS) -> tuple[str, ...]
     """
     own = {row[0] for row in engine.rows(VICTIMS_ACCOUNTS_SQL)}
     invalid = {row[0] for row in engine.rows(INVALID_ACCOUNTS_SQL)}
+    cleared = {row[0] for row in engine.rows(CLEARED_ACCOUNTS_SQL)}
     disputed = engine.rows(DISPUTED_SQL)
     steps = [
-        *for_held_money(disputed, own, as_of),
+        *for_held_money(disputed, own, as_of, cleared),
         *for_unlocated_money(disputed, invalid, own),
         *for_exits(engine.rows(EXITS_SQL)),
         *for_shared_identifiers(engine.rows(JOINS_SQL)),
@@ -104,17 +108,23 @@ def with_issuer(step: Step, bins: Bins) -> Step:
     return step._replace(body=f"{issuer.zh} (BIN)") if issuer else step
 
 
-def for_held_money(disputed: Iterable[Sequence[Any]], own: Collection[str], as_of: int) -> list[Step]:
-    """Hold what is still there, unless the holder may be innocent in a way that must be heard first."""
+def for_held_money(
+    disputed: Iterable[Sequence[Any]], own: Collection[str], as_of: int, cleared: Collection[str] = ()
+) -> list[Step]:
+    """Hold what is still there, unless the holder may be innocent in a way that must be heard first.
+
+    `cleared`: accounts that a person judged to belong to no swindler; their holders are heard, whatever was traced to them.
+    """
     steps = []
     for case_id, account, bank, received, held, unlocated, currency, _, innocent in disputed:
         if account in own:
             returned = held + unlocated
             if returned > 0:
                 steps.append(_ask(case_id, account, bank, returned, currency, "victims_own_account", "unwitting"))
-        elif innocent in HEAR_FIRST:
+        elif innocent in HEAR_FIRST or account in cleared:
             if received > 0:
-                steps.append(_ask(case_id, account, bank, held, currency, "good_faith_receiver", innocent))
+                heard = innocent if innocent in HEAR_FIRST else "unwitting"
+                steps.append(_ask(case_id, account, bank, held, currency, "good_faith_receiver", heard))
         elif held > 0:
             steps.append(
                 Step(

@@ -8,6 +8,7 @@ import importlib.util
 import os
 import shutil
 import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -75,12 +76,26 @@ def sail_server() -> Iterator[int]:
 
 
 @contextmanager
+def named_main() -> Iterator[None]:
+    """The main module has a file meanwhile: without one, as in a worker of pytest-xdist, the client takes us for its own doctests."""
+    main = sys.modules["__main__"]
+    bare = not hasattr(main, "__file__")
+    if bare:
+        main.__file__ = __file__
+    try:
+        yield
+    finally:
+        if bare:
+            del main.__file__
+
+
+@contextmanager
 def sail_session() -> Iterator[Any]:
     """A session of a Sail server of its own."""
     from pyspark.sql import SparkSession
 
     with sail_server() as port:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), named_main():
             warnings.simplefilter("ignore", FutureWarning)  # pandas 3, of which nothing here makes use
             spark = SparkSession.builder.remote(f"sc://127.0.0.1:{port}").create()
         try:
