@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Final
 
-from pypinyin import Style, pinyin
 from rapidfuzz.distance import OSA
 
 from fanzha.clean import likeness_words
@@ -64,6 +63,11 @@ def wade_giles(syllable: str) -> str:
 def pinyin_of(char: str) -> tuple[str, ...]:
     """Every reading of one character in pinyin without tones, ü as u, v and yu; empty where none is known."""
     made: dict[str, None] = {}
+    from pypinyin import (  # here: its tables take a third of a second to read, and most commands compare no names
+        Style,
+        pinyin,
+    )
+
     for reading in pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore"):
         for plain in reading:
             folded = plain.replace("ü", "v")

@@ -22,7 +22,9 @@ def steps_section(page: CasePage, register: Register) -> Markup:
         (word("check_first"), "wide"),
     )
     rows = [_step(step, page, register) for step in sorted(page.steps, key=lambda step: step.rank)]
-    return section("steps", word("next_steps"), folded(heads, rows, FIRST_STEPS, "steps"), note=word("steps_note"))
+    return section(
+        "steps", word("next_steps"), folded(heads, rows, FIRST_STEPS, "steps stacked"), note=word("steps_note")
+    )
 
 
 def _step(step: StepLine, page: CasePage, register: Register) -> list[Child]:

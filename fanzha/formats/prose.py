@@ -14,7 +14,6 @@ from fanzha.formats.grid import BadRow, Grid, Sheet, Wanted
 from fanzha.formats.narrative import HEADER, MAPPING, open_text
 
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\x85\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
-_EMPTY = pa.array([], pa.int64())
 TOLD = MAPPING
 
 
@@ -40,7 +39,8 @@ def sheet_of(lines: Sequence[str], container: str, name: str, bad: Sequence[BadR
         grid = Grid(HEADER, cells, rows, offsets, tuple(bad), first=True)
     else:
         none = tuple(pa.array([], pa.string()) for _ in HEADER)
-        grid = Grid(HEADER, none, _EMPTY, _EMPTY, tuple(bad) or (BadRow(1, -1, "empty_text", "text"),), first=True)
+        nothing = pa.array([], pa.int64())
+        grid = Grid(HEADER, none, nothing, nothing, tuple(bad) or (BadRow(1, -1, "empty_text", "text"),), first=True)
     preamble = found.preamble if found is not None else ()
     return Sheet(container, name, HEADER, preamble, grid, {"container": container}, partial(_one, grid))
 

@@ -104,7 +104,7 @@ a_report = st.tuples(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(told=st.lists(a_report, max_size=12), low=st.booleans(), data=st.data())
 def test_one_at_a_time_is_all_at_once(told: list[Told], low: bool, data: st.DataObject) -> None:
     weights = small_rules() if low else shipped_weights()
@@ -117,7 +117,7 @@ def test_one_at_a_time_is_all_at_once(told: list[Told], low: bool, data: st.Data
     assert groups(linker) == whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(told=st.lists(a_report, max_size=12), low=st.booleans(), data=st.data())
 def test_the_order_of_arrival_changes_no_case(told: list[Told], low: bool, data: st.DataObject) -> None:
     weights = small_rules() if low else shipped_weights()
@@ -128,7 +128,7 @@ def test_the_order_of_arrival_changes_no_case(told: list[Told], low: bool, data:
     assert contents([{back[n] for n in members} for members in here], told) == contents(there, told)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(told=st.lists(a_report, min_size=1, max_size=12), data=st.data())
 def test_a_report_taken_back_leaves_no_trace(told: list[Told], data: st.DataObject) -> None:
     numbered = list(enumerate(told, 1))

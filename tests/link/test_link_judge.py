@@ -69,7 +69,7 @@ wanted = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(told=st.lists(a_report, min_size=9, max_size=9), asked=wanted, low=st.booleans(), data=st.data())
 def test_judgements_always_win_and_undo_restores(
     told: list[Told], asked: list[tuple[str, list[str], list[str]]], low: bool, data: st.DataObject
