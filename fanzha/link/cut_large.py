@@ -5,7 +5,7 @@ leaves out those that cannot change the outcome, so the work grows with the link
 reports times the parts that a strong value ends in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
@@ -54,7 +54,7 @@ def cut_large(
     return dict(zip(order, earliest[root].tolist(), strict=True)), found
 
 
-def _full(write, room: int = 0) -> Ints:  # type: ignore[no-untyped-def]
+def _full(write: Callable[[Ints], int], room: int = 0) -> Ints:
     """What a kernel writes, with as much room as it says it needs."""
     found = np.zeros((room, 4), np.int64)
     lines = int(write(found))
