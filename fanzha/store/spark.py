@@ -201,7 +201,8 @@ class SparkEngine(Tables):
 
     def _frame(self, name: str, rows: pa.Table) -> DataFrame:
         declared = table(name)
-        batch = rows.select(list(declared.column_names())).cast(arrow_schema(declared))
+        # One chunk: Spark 4 stops reading at an empty batch and loses the rows after it.
+        batch = rows.select(list(declared.column_names())).cast(arrow_schema(declared)).combine_chunks()
         return self._session.createDataFrame(batch, spark_schema(declared))
 
     def _view(self, name: str, frame: DataFrame) -> None:

@@ -186,6 +186,14 @@ def test_each_statement_gives_the_same_rows_on_the_same_tables(duck: Engine, spa
     assert not empty, f"gave no rows in any world, so nothing was compared: {empty}"
 
 
+def test_rows_after_an_empty_chunk_are_kept(spark: SparkEngine) -> None:
+    schema = arrow_schema(table("case_history"))
+    one, none = (pa.table([[text] * n, [text] * n, [1] * n, [1] * n], schema=schema) for text, n in (("a", 1), ("", 0)))
+    spark.replace("case_history", pa.concat_tables([one, none, none, one]))
+    spark.put("case_history", pa.concat_tables([none, one, none, one]))
+    assert len(spark.rows('SELECT * FROM "case_history"')) == 4
+
+
 def test_the_comparison_bites(duck: Engine, spark: SparkEngine) -> None:
     both = Both(duck, spark)
     fill(both, random_records(SEED))
