@@ -100,11 +100,19 @@ def known_suffix(host: str) -> bool:
 
 
 @lru_cache(maxsize=65536)
+def _suffix(host: str) -> str:
+    """The public suffix of a host, "" where it has none; a suffix that is on no list is one label."""
+    return _suffixes().publicsuffix(host) or ""
+
+
 def registered(host: str) -> str | None:
     """Registrable domain (eTLD+1, private suffixes included) of an A-label host; None for an IP or a bare suffix."""
+    host = host.lower().removesuffix(".")
     if ends_in_number(host) or ":" in host:
         return None
-    return _suffixes().privatesuffix(host)
+    suffix = _suffix(host)
+    name = host[: -len(suffix) - 1].rpartition(".")[2] if suffix else ""
+    return f"{name}.{suffix}" if name else None
 
 
 def validate(normal: str) -> bool:
@@ -120,5 +128,5 @@ def masked(normal: str) -> str:
 
 def specificity(normal: str) -> int:
     """Milli-bits: 2.5 bits a character left of the public suffix, at most 40 bits; a bare suffix gives 0."""
-    suffix = _suffixes().publicsuffix(normal) or ""
+    suffix = _suffix(normal)
     return min(_MILLIBITS_MAX, max(0, len(normal) - len(suffix) - 1) * _MILLIBITS_PER_CHARACTER)

@@ -1,6 +1,6 @@
 """The identifiers of each report, made from its mentions: one name for one thing, and the site behind an address."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,16 +35,16 @@ _FILES_MAX = 1 << 27  # of a journal
 _ROWS_MAX = 1 << 36  # rows of one file; the file's number is above them
 _SITES = ("domain", "url")  # one value names one or two things
 _BETWEEN = "\x1f"
+_AT_ONCE = 16_384  # values read before they are numbered: what `clean` remembers of a site serves both
 
 
 class Named(NamedTuple):
-    """Which report names which identifier, each pair once, sorted by report and key; arrays of one length but `keys`."""
+    """Which report names which identifier, each pair once, sorted by report and key; arrays of one length."""
 
     report: Ints  # place in the sorted list of reports
-    key: Ints  # place in `keys`
+    key: Ints  # number of the identifier
     own: Flags  # the reporter's own
     valid: Flags  # check digits and numbering hold in at least one mention of it
-    keys: list[Key]
 
 
 def codes(file: "pa.ChunkedArray[Any]", row: "pa.ChunkedArray[Any]") -> Ints:
@@ -72,12 +72,14 @@ def files_and_rows(many: Ints) -> tuple[Ints, Ints]:
     return file, row
 
 
-def read_named(report_codes: Ints, mentions: pa.Table, kinds: Collection[str]) -> Named:
+def read_named(
+    report_codes: Ints, mentions: pa.Table, kinds: Collection[str], numbers_of: Callable[[Sequence[Key]], Ints]
+) -> Named:
     """What each report names; mentions of other kinds or of no report are left out.
 
-    `report_codes`: `codes` of the reports, sorted; `mentions`: rows of MENTIONS_SQL. A web address also names the registered
-    domain it is under, and a host name names that domain instead of itself: a gang changes the path and the subdomain, not
-    the name it paid for.
+    `report_codes`: `codes` of the reports, sorted; `mentions`: rows of MENTIONS_SQL; `numbers_of`: gives identifiers their numbers.
+    A web address also names the registered domain it is under, and a host name names that domain instead of itself: a gang
+    changes the path and the subdomain, not the name it paid for.
     """
     owner = codes(mentions["file"], mentions["row"])
     place = np.searchsorted(report_codes, owner)
@@ -86,32 +88,47 @@ def read_named(report_codes: Ints, mentions: pa.Table, kinds: Collection[str]) -
     parts = (mentions["kind"], mentions["value"], pa.scalar(_BETWEEN))
     encoded = pc.binary_join_element_wise(*parts).combine_chunks().dictionary_encode()  # type: ignore[call-overload]
     raw = np.asarray(encoded.indices.to_numpy(), np.int64)
-    number: dict[Key, int] = {}
-    first, second = [-1] * len(encoded.dictionary), [-1] * len(encoded.dictionary)
+    names = np.full((2, len(encoded.dictionary)), -1, np.int64)
     sure = np.zeros(len(encoded.dictionary), bool)
-    for n, text in enumerate(encoded.dictionary.to_pylist()):
+    for start in range(0, len(encoded.dictionary), _AT_ONCE):
+        _number(encoded.dictionary[start : start + _AT_ONCE], start, (names, sure), kinds, numbers_of)
+    flags = [np.asarray(mentions[name].to_numpy(), bool) for name in ("own", "valid")]
+    flags[1] |= sure[raw]
+    live = [(names[column, raw] >= 0) & known for column in (0, 1)]
+    report = np.concatenate([place[part] for part in live])
+    numbers = np.concatenate([names[column, raw[part]] for column, part in enumerate(live)])
+    return _once(report, numbers, [np.concatenate([flag[part] for part in live]) for flag in flags])
+
+
+def _number(
+    texts: "pa.Array[Any]", start: int, found: tuple[Ints, Flags], kinds: Collection[str],
+    numbers_of: Callable[[Sequence[Key]], Ints],
+) -> None:  # fmt: skip
+    """Number what some values name: at `start` and on in the arrays of up to two numbers, and whether it is valid as written."""
+    names, sure = found
+    keys: list[Key] = []
+    first, second = [], []  # of values, in the order of keys
+    also: list[Key] = []
+    for n, text in enumerate(texts.to_pylist(), start):
         kind, _, value = text.partition(_BETWEEN)
         kind = UNIFIED.get(kind, kind)
         if kind not in _SITES:
             if kind in kinds:
-                first[n] = number.setdefault((kind, value), len(number))
+                first.append(n)
+                keys.append((kind, value))
                 if kind == "wallet":
                     sure[n] = not wallet.verifiable(value)  # a chain whose checksum is not checked: as written
             continue
-        for column, key in zip(
-            (first, second), (key for key in names_of(kind, value) if key[0] in kinds), strict=False
+        for key, (places, listed) in zip(
+            (key for key in names_of(kind, value) if key[0] in kinds), ((first, keys), (second, also)), strict=False
         ):
-            column[n] = number.setdefault(key, len(number))
-    names = np.array((first, second), np.int64).T
-    flags = [np.asarray(mentions[name].to_numpy(), bool) for name in ("own", "valid")]
-    flags[1] |= sure[raw]
-    live = [(names[raw, column] >= 0) & known for column in (0, 1)]
-    report = np.concatenate([place[part] for part in live])
-    numbers = np.concatenate([names[raw[part], column] for column, part in enumerate(live)])
-    return _once(report, numbers, [np.concatenate([flag[part] for part in live]) for flag in flags], list(number))
+            places.append(n)
+            listed.append(key)
+    numbers = numbers_of(keys + also)
+    names[0, first], names[1, second] = numbers[: len(first)], numbers[len(first) :]
 
 
-def _once(report: Ints, key: Ints, flags: list[Flags], keys: list[Key]) -> Named:
+def _once(report: Ints, key: Ints, flags: list[Flags]) -> Named:
     """Each pair once: own if once own, valid if once valid."""
     order = np.lexsort((key, report))
     report, key = report[order], key[order]
@@ -119,7 +136,7 @@ def _once(report: Ints, key: Ints, flags: list[Flags], keys: list[Key]) -> Named
     first[1:] = (report[1:] != report[:-1]) | (key[1:] != key[:-1])
     at = np.flatnonzero(first)
     own, valid = (np.logical_or.reduceat(flag[order], at) if len(at) else flag[:0] for flag in flags)
-    return Named(report[at], key[at], own, valid, keys)
+    return Named(report[at], key[at], own, valid)
 
 
 def names_of(kind: str, value: str) -> list[Key]:

@@ -54,7 +54,7 @@ class Linker:
         self._merged: Ints | None = np.zeros((0, 3), np.int64)
         self.own: list[tuple[int, int]] = []  # report and identifier that it calls the reporter's own
         self._told: dict[int, list[int]] = {}  # what reports added one by one name, as told
-        self._named = Named(*(np.zeros(0, np.int64),) * 2, *(np.zeros(0, bool),) * 2, [])
+        self._named = Named(*(np.zeros(0, np.int64),) * 2, *(np.zeros(0, bool),) * 2)
         self._same: dict[int, list[int]] = {}  # report -> those judged the same, both ways
         for a, b in self.judged.same:
             self._same.setdefault(a, []).append(b)
@@ -79,15 +79,13 @@ class Linker:
         own = codes(reports["file"], reports["row"])
         self.codes = own.tolist()
         self.place = dict(zip(self.codes, range(len(self.codes)), strict=True))
-        named = read_named(own, mentions, self.weights.cap)
-        numbers = self.ids.register_all(named.keys)
-        named = named._replace(key=numbers[named.key] if len(numbers) else named.key)
-        self.ids.found_valid_all(np.unique(named.key[named.valid]))
+        named = read_named(own, mentions, self.weights.cap, self.ids.register_all)
+        self.ids.found_valid_all(named.key[named.valid])
         self.own = list(zip(named.report[named.own].tolist(), named.key[named.own].tolist(), strict=True))
         self._named = named
         counted = ~named.own & ~self._excluded(named)
         report, key, discount = named.report[counted], named.key[counted], np.zeros(int(counted.sum()), np.int64)
-        self.ids.look_up_all(np.unique(key).tolist())
+        self.ids.look_up_all(np.flatnonzero(np.bincount(key)).tolist())
         unsure = np.isin(key, np.array([k for k, targets in self.ids.targets.items() if targets], np.int64))
         extra = self._judged_claims() + [
             (i, k, less)
@@ -132,15 +130,13 @@ class Linker:
         fresh = codes(reports["file"], reports["row"])
         if len(fresh) and self.codes and fresh[0] <= self.codes[-1]:
             raise ValueError("a report can only be added behind those that are there")
-        named = read_named(fresh, mentions, self.weights.cap)
+        named = read_named(fresh, mentions, self.weights.cap, self.ids.register_all)
         change = _Change()
         first = len(self.codes)
-        numbers = self.ids.register_all(named.keys).tolist()
         for k in range(self.book.keys, len(self.ids.keys)):
             self.book.add_key(self.weights.classes[self.ids.keys[k][0]], 0)
         told: dict[int, list[int]] = {i: [] for i in range(len(fresh))}
-        for i, n, own, valid in zip(named.report.tolist(), named.key.tolist(), named.own, named.valid, strict=True):
-            k = numbers[n]
+        for i, k, own, valid in zip(named.report.tolist(), named.key.tolist(), named.own, named.valid, strict=True):
             if valid and not self.ids.valid[k]:
                 self._touch(k, change)
                 for unsure in self.ids.found_valid(k, bool(self.book.p.named[k])):

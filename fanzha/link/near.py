@@ -84,7 +84,10 @@ def _cases_of_keys(linker: Linker, cases: Ints) -> _Named:
     p, size = linker.book.p, linker.book.mentions
     live = (p.discount[:size] == 0) & written(linker)
     both = p.key[:size][live] * max(1, len(cases)) + cases[p.report[:size][live]]
-    key, case = np.divmod(np.unique(both), max(1, len(cases)))
+    both.sort()  # several times faster than `unique`, which hashes
+    fresh = np.ones(len(both), bool)
+    fresh[1:] = both[1:] != both[:-1]
+    key, case = np.divmod(both[fresh], max(1, len(cases)))
     count = np.bincount(key, minlength=linker.book.keys)
     return _Named(case, np.cumsum(count) - count, count)
 

@@ -76,8 +76,9 @@ class Weights:
 
     def base(self, kind: str, value: str) -> int:
         """Milli-bits of this value before popularity: its specificity within the bounds of its kind, and the kind's trust."""
-        bounded = min(self.cap[kind], max(self.floor[kind], specificity(kind, value)))
-        return max(0, bounded + self.trust.get(kind, 0))
+        bits, floor, cap = specificity(kind, value), self.floor[kind], self.cap[kind]
+        bits = floor if bits < floor else cap if bits > cap else bits
+        return max(0, bits + self.trust.get(kind, 0)) if self.trust else bits
 
     def rules(self) -> Rules:
         """The numbers that the kernels need."""
