@@ -107,10 +107,11 @@ def _number(
     """Number what some values name: at `start` and on in the arrays of up to two numbers, and whether it is valid as written."""
     names, sure = found
     keys: list[Key] = []
-    first, second = [], []  # of values, in the order of keys
     also: list[Key] = []
+    first: list[int] = []  # which values, in the order of `keys` and of `also`
+    second: list[int] = []
     for n, text in enumerate(texts.to_pylist(), start):
-        kind, _, value = text.partition(_BETWEEN)
+        kind, _, value = str(text).partition(_BETWEEN)
         kind = UNIFIED.get(kind, kind)
         if kind not in _SITES:
             if kind in kinds:
