@@ -122,6 +122,17 @@ def test_a_contradiction_is_refused_and_names_the_act(four: tuple[Workspace, lis
     assert cases(workspace)[0] == [a, c]
 
 
+def test_also_and_different_contradict_each_other(four: tuple[Workspace, list[str]]) -> None:
+    workspace, (a, b, c, d) = four
+    act = workspace.judge("also", [c], [a], reason="paid both").act
+    with pytest.raises(NotAllowed, match=f"act {act}"):
+        workspace.judge("different", [a], [c], reason="another voice")
+    act = workspace.judge("different", [d], [a], reason="another voice").act
+    with pytest.raises(NotAllowed, match=f"act {act}"):
+        workspace.judge("also", [a], [d], reason="paid both")
+    assert cases(workspace) == [[a, b, c], [c], [d]]
+
+
 def test_what_nobody_told_of_cannot_be_judged(four: tuple[Workspace, list[str]]) -> None:
     workspace, (a, *_) = four
     with pytest.raises(NotFound):

@@ -13,8 +13,9 @@ from fanzha.document.words import both, code_name, put, word
 def why_section(page: CasePage, stands: Standing, register: Register) -> Markup | None:
     """The link graph, the same per identifier in words, the weakest link, and what people judged."""
     held = holding(page, stands, register)
+    title = word("graph" if len(page.reports) > 1 else "graph_one")
     if not page.identifiers:
-        return section("links", word("graph"), *held) if held else None
+        return section("links", title, *held) if held else None
     heads = (
         (word("identifier"), "wide"),
         (word("in_this_case"), "num"),
@@ -26,7 +27,7 @@ def why_section(page: CasePage, stands: Standing, register: Register) -> Markup 
     rows = [_identifier(one, register) for one in ordered]
     return section(
         "links",
-        word("graph"),
+        title,
         link_graph(page, register),
         el("details", None, el("summary", None, both(word("as_table"))), table(heads, rows)),
         *held,

@@ -128,6 +128,7 @@ class _Held:
         self._root: dict[Thing, Thing] = {}
         self._acts: dict[Thing, set[int]] = {}  # of a group: the acts that made it
         self._apart: list[tuple[int, tuple[Thing, ...], tuple[Thing, ...]]] = []
+        self._also: list[tuple[int, tuple[Thing, ...], tuple[Thing, ...]]] = []
 
     def _find(self, one: Thing) -> Thing:
         while self._root.setdefault(one, one) != one:
@@ -138,6 +139,8 @@ class _Held:
         """One more that stands."""
         if one.verdict == "different":
             self._apart.append((one.act, one.left, one.right))
+        if one.verdict == "also":
+            self._also.append((one.act, one.left, one.right))
         if one.verdict == "same":
             for other in _comparable(one.left, one.right):
                 for a, b in pairwise(other):
@@ -150,9 +153,10 @@ class _Held:
         """The acts that a judgement contradicts."""
         if one.verdict == "different":
             right = {self._find(b) for b in one.right}
-            return sorted(
-                {act for a in one.left if self._find(a) in right for act in self._acts.get(self._find(a), ())}
-            )
+            joined_by = {act for a in one.left if self._find(a) in right for act in self._acts.get(self._find(a), ())}
+            return sorted(joined_by | _between(one, self._also))
+        if one.verdict == "also":
+            return sorted(_between(one, self._apart))
         if one.verdict != "same":
             return []
         found: set[int] = set()
@@ -163,6 +167,12 @@ class _Held:
             if here & there:
                 found.add(act)
         return sorted(found)
+
+
+def _between(one: Judgement, held: Iterable[tuple[int, tuple[Thing, ...], tuple[Thing, ...]]]) -> set[int]:
+    """The acts among `held` about a thing of one side and a thing of the other, whichever way round."""
+    sides = set(one.left), set(one.right)
+    return {act for act, *two in held for a, b in (two, two[::-1]) if sides[0] & set(a) and sides[1] & set(b)}
 
 
 def _comparable(left: Iterable[Thing], right: Iterable[Thing]) -> list[list[Thing]]:

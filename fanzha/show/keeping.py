@@ -14,10 +14,11 @@ from fanzha.show.terminal import Terminal
 from fanzha.store.journal import Entry, undone
 from fanzha.store.masked import mask_told
 
+_ACTS_SHOWN = 50
 _HIDDEN = ("mapping", "signature", "sha256", "settings", "public_key", "lookup")
 
 
-def acts(terminal: Terminal, workspace: Workspace, limit: int) -> None:
+def acts(terminal: Terminal, workspace: Workspace, limit: int | None) -> None:
     """What was done, by whom and when, the latest last; what was taken back is marked."""
     entries = workspace.acts()
     gone = undone(entries)
@@ -33,14 +34,15 @@ def acts(terminal: Terminal, workspace: Workspace, limit: int) -> None:
                 "undone": e.seq in gone,
                 **({"judged": _judged(e, names)} if e.act == "judge" else {}),
             }
-            for e in entries
+            for e in (entries if limit is None else entries[max(0, len(entries) - limit) :])
         ]
         terminal.json({"acts": found})
         return
     called = vocabulary("acts")
     columns = (("col_number", "right"), ("col_when", "left"), ("col_actor", "left"), ("col_act", "left"))
     table = terminal.table("acts_title", *columns, ("col_details", "left"))
-    for entry in entries[-limit:]:
+    limit = _ACTS_SHOWN if limit is None else limit
+    for entry in entries[max(0, len(entries) - limit) :]:
         name = Text(called[entry.act].say(terminal.words.lang) if entry.act in called else entry.act)
         if entry.seq in gone:
             name.append(f"  {terminal.words('act_undone')}", style="yellow")

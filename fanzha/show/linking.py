@@ -8,6 +8,7 @@ from rich.text import Text
 
 from fanzha.chain import Case, Workspace
 from fanzha.chain.holding import shares, weak_place
+from fanzha.chain.judging import reports_of
 from fanzha.document.figures import bits
 from fanzha.document.gather import known_names
 from fanzha.document.standing import ASKED_WEAK_MAX, Judgement, Share, Standing, Standings, Thing
@@ -257,7 +258,8 @@ def _joins(workspace: Workspace, case_id: str) -> list[dict[str, Any]]:
 def joins(terminal: Terminal, workspace: Workspace, case_id: str, most: int) -> None:
     """The identifiers that reports of a case share, those that joined first."""
     columns = (("col_kind", "left"), ("col_identifier", "left"), ("col_reports", "right"), ("col_why", "left"))
-    table = terminal.table("joins_title", *columns)
+    single = len(reports_of(workspace.engine, case_id)) < 2
+    table = terminal.table("joins_one_title" if single else "joins_title", *columns)
     for join in _joins(workspace, case_id)[:most]:
         because = Text(pick(code_name("whys", join["why"]), terminal.words.lang), style="" if join["joins"] else "dim")
         kind = pick(code_name("kinds", join["kind"]), terminal.words.lang)

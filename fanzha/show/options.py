@@ -125,7 +125,14 @@ NO_ROW = RowChange()
 
 def open_terminal(common: Common) -> "Terminal":
     """Say hello before anything heavy is imported: the first line appears at once."""
-    words = Words(common.lang if common.lang in ("zh", "en") else choose_language(sys.argv[1:]))
+    if common.lang not in ("", "zh", "en"):
+        raise InputError(
+            f"there is no language {common.lang!r} here",
+            f"没有语言 {common.lang!r}",
+            remedy="write --lang zh or --lang en",
+            remedy_zh="请写 --lang zh 或 --lang en",
+        )
+    words = Words(common.lang or choose_language(sys.argv[1:]))
     if not common.json:
         print(words("starting", version=VERSION, path=common.workspace), file=sys.stderr, flush=True)
     from fanzha.show.terminal import Terminal

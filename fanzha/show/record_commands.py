@@ -62,9 +62,9 @@ def withdraw(file: int, /, *, reason: str, common: Common = NO_COMMON) -> None:
     """Withdraw an admission by its number."""
     terminal = open_terminal(common)
     with open_workspace(common, terminal) as workspace:
-        workspace.withdraw(file, reason)
+        act = workspace.withdraw(file, reason)
         follow_pages(workspace, terminal)
-        terminal.say("withdrawn", file=file)
+        terminal.say("withdrawn", file=file, act=act)
 
 
 def correct(
@@ -86,13 +86,13 @@ def correct(
             why = vocabulary("reasons")[reason].say(terminal.words.lang) if reason else ""
             terminal.say("row_refused" if reason else "row_corrected", file=file, row=single.row, why=why)
             return
-        workspace.correct(file, format_name=format, **changes.named())
+        act = workspace.correct(file, format_name=format, **changes.named())
         follow_pages(workspace, terminal)
-        terminal.say("corrected", file=file)
+        terminal.say("corrected", file=file, act=act)
 
 
-def acts(*, limit: int = 50, common: Common = NO_COMMON) -> None:
-    """List acts."""
+def acts(*, limit: int | None = None, common: Common = NO_COMMON) -> None:
+    """List acts: on a screen the last 50 unless said otherwise, for machines all."""
     terminal = open_terminal(common)
     from fanzha.show import keeping
 
