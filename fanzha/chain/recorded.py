@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from fanzha.chain import exporting, stages
+from fanzha.chain.following import Following
 from fanzha.chain.linking import Resident
 from fanzha.chain.stages import Progress, now_ms, silent
 from fanzha.formats.inspection import Inspection
@@ -61,13 +62,14 @@ class Recorded:
         self._stack = contextlib.ExitStack()
         self.left_alone: list[LeftAlone] = []
         self._resident = Resident()
-        self.record = self._stack.enter_context(Record.open(self.path, self._act(), waiting))
+        self._following = Following()
+        self.record = self._stack.enter_context(Record.open(self.path, self.acting(), waiting))
         try:
             self.engine = open_tables(self.path, stages.code_version(), read_only=self.record.read_only)
             self._stack.callback(self._close_tables)
             if not self.record.read_only and self.record.handed_over() is None:
                 for name, content in stages.reference_data().items():
-                    self.record.put_in_use(name, content, self._act(), stages.reference_origin(name, content))
+                    self.record.put_in_use(name, content, self.acting(), stages.reference_origin(name, content))
             self._catch_up()
         except BaseException:
             self._stack.close()
@@ -86,7 +88,8 @@ class Recorded:
     def _close_tables(self) -> None:
         self.engine.close()
 
-    def _act(self) -> Act:
+    def acting(self) -> Act:
+        """Who acts, and now."""
         return Act(self._actor, self._clock())
 
     def _catch_up(self) -> None:
@@ -120,13 +123,13 @@ class Recorded:
         self.record.check_writable()
         self._catch_up()
         wanted, self.left_alone = files_below(paths)
-        door = Door(self.record, self.engine, terms or Terms(), self._act(), mappings.kept_mapping)
+        door = Door(self.record, self.engine, terms or Terms(), self.acting(), mappings.kept_mapping)
         done: list[Admission] = []
         for batch in small_together(wanted):
             with self.engine.transaction():
                 for number, one in batch:
                     self._progress("admit", number, len(wanted), one.name)
-                    done += admit(replace(door, act=self._act()), one.path, one.name)
+                    done += admit(replace(door, act=self.acting()), one.path, one.name)
         self._progress("admit", len(wanted), len(wanted), "")
         return done
 
@@ -136,28 +139,30 @@ class Recorded:
 
     def withdraw(self, file: int, reason: str) -> int:
         """Withdraw an admission: its rows leave every table; act and reason stay in the journal. The number of the act."""
-        return amend.withdraw(self.record, self.engine, file, reason, self._act()).seq
+        return amend.withdraw(self.record, self.engine, file, reason, self.acting()).seq
 
     def correct(self, file: int, *, format_name: str = "", **changes: str) -> int:
         """Read an admitted file again: `changes` are terms by name (zone="Asia/Bangkok"); the others stay as they were. The number
         of the act."""
-        return amend.correct(self.record, self.engine, file, self._act(), changes=changes, format_name=format_name).seq
+        return amend.correct(
+            self.record, self.engine, file, self.acting(), changes=changes, format_name=format_name
+        ).seq
 
     def correct_row(
         self, file: int, row: int, *, reason: str, cells: Mapping[str, str] | None = None, drop: bool = False
     ) -> str:
         """Correct cells of one row by column name, or drop the row; the reason code if it is in quarantine now, else ""."""
-        amend.correct_row(self.record, self.engine, file, row, self._act(), reason=reason, cells=cells, drop=drop)
+        amend.correct_row(self.record, self.engine, file, row, self.acting(), reason=reason, cells=cells, drop=drop)
         found = self.engine.rows('SELECT reason FROM quarantine WHERE "file" = ? AND "row" = ?', (file, row))
         return str(found[0][0]) if found else ""
 
     def undo(self, act: int) -> int:
         """Take back an act by its number: a withdrawal, a correction, a kept mapping, a hand-over, another undo."""
-        return amend.undo(self.record, self.engine, act, self._act()).seq
+        return amend.undo(self.record, self.engine, act, self.acting()).seq
 
     def retain(self, file: int, until_ms: int, reason: str) -> None:
         """Set anew when an admission must be erased or kept with a reason (UTC milliseconds)."""
-        amend.retain(self.record, self.engine, file, until_ms, reason, self._act())
+        amend.retain(self.record, self.engine, file, until_ms, reason, self.acting())
 
     def erasure_reach(self, file: int) -> tuple[int, ...]:
         """The admissions that erasing this one would erase."""
@@ -165,7 +170,8 @@ class Recorded:
 
     def erase(self, file: int, *, ground: str, reference: str = "") -> Erased:
         """Erase an admission for good (see `ingest.amend.erase`). Pages written before are removed, for they may quote it."""
-        made = amend.erase(self.record, file, self._act(), ground=ground, reference=reference)
+        made = amend.erase(self.record, file, self.acting(), ground=ground, reference=reference)
+        self._following.drop()
         # A database file may hold scraps of whatever this process had in memory, so it is not written here again: this
         # workspace goes on in memory, and the next one that is opened makes the file anew.
         self.engine.close()
@@ -174,10 +180,10 @@ class Recorded:
         follow.follow(self.record, self.engine, lambda d, n, what: self._progress("follow", d, n, what))
         shutil.rmtree(self.path / "report", ignore_errors=True)
         notes, missing = backup.write_erasures(self.record)
-        self._follow_entries()
+        self.settle()
         return Erased(tuple(int(entry.public["admission"]) for entry in made), tuple(notes), tuple(missing))
 
-    def _follow_entries(self) -> None:
+    def settle(self) -> None:
         """Say that the tables have seen acts which do not concern them."""
         if self.engine.read_only:
             return
@@ -196,7 +202,7 @@ class Recorded:
 
     def keep_mapping(self, proposal: mappings.Proposal) -> None:
         """Keep a mapping for files of the same layout, and read those admitted already again with it."""
-        mappings.keep(self.record, self.engine, proposal, self._act())
+        mappings.keep(self.record, self.engine, proposal, self.acting())
 
     def now_ms(self) -> int:
         """The workspace's clock (UTC milliseconds)."""
@@ -211,7 +217,7 @@ class Recorded:
 
         With `hand_over_to` the workspace is handed over by it: here no act can be added any more.
         """
-        act = self._act()
+        act = self.acting()
         size = exporting.write_backup(
             self.record,
             Path(path),
@@ -220,5 +226,5 @@ class Recorded:
             act,
             lambda d, n, what: self._progress("backup", d, n, what),
         )
-        self._follow_entries()
+        self.settle()
         return size

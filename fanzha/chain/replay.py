@@ -25,17 +25,29 @@ from fanzha.simulate import bodies, receive
 from fanzha.simulate.world import COUNTRIES, HOUR_MS, MINUTE_MS
 
 HOLDS_SQL = """
-SELECT s."case_id", s."target", s."currency", s."amount_minor", MIN(d."tier")
+SELECT s."case_id", s."target", s."currency", s."amount_minor", MIN(d."tier"), s."ground", s."innocent",
+  s."expires_ms", MAX(d."received_minor"), MAX(o."mule")
 FROM "steps" AS s
 LEFT JOIN "disputed" AS d ON d."case_id" = s."case_id" AND d."account" = s."target" AND d."currency" = s."currency"
+LEFT JOIN "outcomes" AS o ON o."account" = s."target" AND o."currency" = s."currency"
 WHERE s."verb" = 'hold'
-GROUP BY s."case_id", s."rank", s."target", s."currency", s."amount_minor"
+GROUP BY s."case_id", s."rank", s."target", s."currency", s."amount_minor", s."ground", s."innocent", s."expires_ms"
 ORDER BY s."case_id", s."rank"
+"""
+# Per case and account what disputed money came to it, and how much of it may be held: nothing where the holder is heard first.
+REACHED_SQL = """
+SELECT d."case_id", d."account", d."currency", MIN(d."tier"), SUM(d."received_minor"),
+  SUM(CASE WHEN s."target" IS NULL THEN d."received_minor" ELSE 0 END), MAX(COALESCE(d."innocent", 'none'))
+FROM "disputed" AS d
+LEFT JOIN (SELECT DISTINCT "case_id", "target" FROM "steps" WHERE "verb" = 'ask_holder') AS s
+  ON s."case_id" = d."case_id" AND s."target" = d."account"
+GROUP BY d."case_id", d."account", d."currency" ORDER BY d."case_id", d."account", d."currency"
 """
 # Accounts whose statement is proposed to be asked for, and the last moment at which disputed money is known to have come in.
 WANTED_SQL = """
 SELECT s."target", MAX(a."at_ms")
-FROM (SELECT DISTINCT "target" FROM "steps" WHERE "verb" = 'request_statement' AND "target_kind" = 'account') AS s
+FROM (SELECT DISTINCT "target" FROM "steps" WHERE "verb" = 'request_statement' AND "target_kind" = 'account'
+  AND "ground" <> 'statement_old') AS s
 LEFT JOIN (
   SELECT "payee", "at_ms" FROM "flows" UNION ALL SELECT "payee", "at_ms" FROM "payments"
 ) AS a ON a."payee" = s."target"
@@ -127,6 +139,8 @@ class Play:
         self.requests: dict[str, list[int]] = defaultdict(list)  # account -> moments of the requests
         self.holds: dict[tuple[str, str], dict[str, int]] = {}  # (account, currency) -> case -> amount proposed last
         self.held_minor: dict[str, int] = defaultdict(int)
+        self.in_force: dict[tuple[str, str], int] = defaultdict(int)
+        self.reached: dict[tuple[str, str, str], int] = {}  # case, account, currency -> received, as told last
         self.runs_at: list[int] = []
         self.log: list[dict[str, Any]] = []
         self.asked = self.answered = self.unknown = self.files = self.rows = self.quarantined = self.waited_ms = 0
@@ -168,6 +182,7 @@ class Play:
             self.workspace.refresh()
             self.runs_at.append(moment)
             self.log.extend(self.new_holds(moment))
+            self.log.extend(self.new_reaches(moment))
             self.ask(moment)
             if self.half_ms is None and self.reports.next * 2 >= len(self.reports) > 0:
                 self.half_ms = moment
@@ -210,9 +225,9 @@ class Play:
         """
         now: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         found = self._rows_of(HOLDS_SQL)
-        for case_id, account, currency, amount, _ in found:
+        for case_id, account, currency, amount, *_ in found:
             now[account, currency][case_id] = int(amount)
-        for case_id, account, currency, amount, tier in found:
+        for case_id, account, currency, amount, tier, ground, innocent, expires_ms, received, mule in found:
             before = self.holds.get((account, currency), {})
             rise = sum(now[account, currency].values()) - sum(before.values())
             new = min(int(amount) - before.get(case_id, 0), rise)
@@ -220,6 +235,7 @@ class Play:
                 continue
             self.holds.setdefault((account, currency), {})[case_id] = before.get(case_id, 0) + new
             self.held_minor[currency] += new
+            self.in_force[account, currency] += new
             yield {
                 "at_ms": moment + self.pace.hold_minutes * MINUTE_MS,
                 "proposed_ms": moment,
@@ -229,8 +245,47 @@ class Play:
                 "amount_minor": new,
                 "currency": currency,
                 "tier": tier,
+                "ground": ground,
+                "innocent": innocent,
+                "expires_ms": expires_ms,
+                "received_minor": received,
+                "mule": mule,
             }
         self.holds = dict(now)
+
+    def new_reaches(self, moment: int) -> Iterator[dict[str, Any]]:
+        """A line for disputed money that is newly known to have reached an account, and a lift for each hold that stands
+        above what is disputed there. A statement that shows less money left is no ground to lift: the hold was in its way."""
+        at_ms = moment + self.pace.hold_minutes * MINUTE_MS
+        most: dict[tuple[str, str], int] = defaultdict(int)
+        for case_id, account, currency, tier, received, may_hold, innocent in self._rows_of(REACHED_SQL):
+            most[account, currency] += int(may_hold)
+            new = int(received) - self.reached.get((case_id, account, currency), 0)
+            if new > 0:
+                self.reached[case_id, account, currency] = int(received)
+                yield {
+                    "at_ms": at_ms,
+                    "proposed_ms": moment,
+                    "case_id": case_id,
+                    "verb": "reached",
+                    "account": account,
+                    "currency": currency,
+                    "amount_minor": new,
+                    "tier": tier,
+                    "innocent": innocent,
+                }
+        for (account, currency), amount in sorted(self.in_force.items()):
+            over = amount - most[account, currency]
+            if over > 0:
+                self.in_force[account, currency] -= over
+                yield {
+                    "at_ms": at_ms,
+                    "proposed_ms": moment,
+                    "verb": "lift",
+                    "account": account,
+                    "amount_minor": over,
+                    "currency": currency,
+                }
 
     def ask(self, moment: int) -> None:
         """Ask for every statement that is proposed: once, again when money came in after it, and to renew a hold."""
@@ -275,7 +330,7 @@ class Play:
             answered=self.answered,
             late=len(self.coming),
             unknown=self.unknown,
-            holds=len(self.log),
+            holds=sum(line["verb"] == "hold" for line in self.log),
             held_minor=dict(sorted(self.held_minor.items())),
             runs=len(self.runs_at),
             waited_minutes_max=self.waited_ms // MINUTE_MS,

@@ -2,11 +2,12 @@
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import yaml
 
 from fanzha.chain.linking import Resident
+from fanzha.chain.returning_computed import make_returns
 from fanzha.clean.issuer import read_bins
 from fanzha.clean.reference.shipped import read_shipped, shipped_tables
 from fanzha.link.benign import shipped_benign
@@ -17,11 +18,18 @@ from fanzha.link.judge import judgements
 from fanzha.link.requests import survey
 from fanzha.link.weigh import shipped_weights_text
 from fanzha.model.version import VERSION
+from fanzha.respond.appeals import write_appeals
+from fanzha.respond.order_book import write_orders
 from fanzha.respond.propose import propose
 from fanzha.store.engine import Engine
+from fanzha.store.journal import Entry
 from fanzha.store.record import Record
 from fanzha.store.tables import all_tables
+from fanzha.trace.breaks import breaks
 from fanzha.trace.follow import trace
+from fanzha.trace.outcomes import outcomes
+from fanzha.trace.patterns import patterns
+from fanzha.trace.shapes import shapes
 
 Progress = Callable[[str, int, int, str], None]  # stage, done, of how many, what
 
@@ -73,6 +81,13 @@ def as_of(engine: Engine) -> int:
     return int(row[0] or 0)
 
 
+def order_tables(engine: Engine, entries: Sequence[Entry], as_of: int) -> None:
+    """Make the tables of orders, appeals and returns from the acts and what was traced up to `as_of` (UTC ms)."""
+    write_appeals(engine, entries)
+    write_orders(engine, entries, as_of)
+    make_returns(engine, entries, as_of, drafts=False)
+
+
 def run_stages(record: Record, engine: Engine, progress: Progress, resident: Resident | None = None) -> None:
     """Make every derived table from the records; the same for the workspace's own tables and for a comparison.
 
@@ -83,12 +98,16 @@ def run_stages(record: Record, engine: Engine, progress: Progress, resident: Res
     # a workspace handed over by an older version has none in use, and takes no act any more
     held = record.was_put_in_use("gang_weights")
     gang_weights = read_gang_weights((record.in_use("gang_weights") if held else shipped_gang_weights_text()).decode())
+    entries = record.journal.entries()
     stages: tuple[tuple[str, Callable[[], object]], ...] = (
         ("link", lambda: linking.link(record, engine, moment)),
         ("entities", lambda: entities(engine, moment, judgements(record.journal.entries()))),
         ("trace", lambda: trace(engine, moment)),
+        ("shapes", lambda: (shapes(engine), breaks(engine))),
+        ("patterns", lambda: (patterns(engine, moment), outcomes(engine, moment))),
         ("gangs", lambda: gangs(engine, moment, gang_weights)),
         ("roles", lambda: survey(engine, moment)),
+        ("orders", lambda: order_tables(engine, entries, moment)),
         ("respond", lambda: propose(engine, moment, bins)),
     )
     for name, stage in stages:

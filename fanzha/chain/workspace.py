@@ -9,12 +9,15 @@ from typing import Any
 import pyarrow as pa
 
 from fanzha.chain import exporting, judging, stages
+from fanzha.chain.accounts import AccountMoney, account_money
+from fanzha.chain.desk import Desk
 from fanzha.chain.holding import weak_place
 from fanzha.chain.judging import Judged
 from fanzha.chain.learning import Epoch, next_epoch, put_in_use
 from fanzha.chain.recorded import Recorded
 from fanzha.document import fill
-from fanzha.document.gather import case_rows
+from fanzha.document.dealt import Dealings, Dealt
+from fanzha.document.gather import case_rows, known_names
 from fanzha.document.standing import PAGE_WEAK_MAX
 from fanzha.errors import NotAllowed, NotFound
 from fanzha.formats.writing import write_table
@@ -23,9 +26,12 @@ from fanzha.link.linker import Linker
 from fanzha.link.why import Why
 from fanzha.model.case import Case as Case
 from fanzha.model.case import Step as Step
+from fanzha.respond import appeals, order_book
 from fanzha.store.disk import storage
 from fanzha.store.opening import tables_in_memory
 from fanzha.store.tables import all_tables, table
+from fanzha.trace.exact import Holding
+from fanzha.trace.index import Trail
 
 
 class Workspace(Recorded):
@@ -48,6 +54,15 @@ class Workspace(Recorded):
         with self.engine.transaction():
             stages.run_stages(self.record, self.engine, self._progress, self._resident)
             self.engine.set_stamp(records, records, code)
+
+    def undo(self, act: int) -> int:
+        """Take back an act by its number: a withdrawal, a correction, a judgement, an order that nobody was told of, another undo.
+        The number of the act that does it. Raises NotAllowed for what cannot be taken back any more."""
+        entries = self.record.journal.entries()
+        if 0 <= act < len(entries):
+            order_book.check_undo(entries, act)
+            appeals.check_undo(entries, act)
+        return super().undo(act)
 
     def cases(self) -> list[Case]:
         """Every case, the one with most money still reachable first."""
@@ -98,7 +113,7 @@ class Workspace(Recorded):
         self.refresh()
         sides = judging.known_things(self.engine, [*left]), judging.known_things(self.engine, [*right])
         before = judging.cases_of(self.engine, [value for kind, value in (*sides[0], *sides[1]) if kind == "report"])
-        act = judging.judge(self.record, self.engine, self._act(), verdict, sides, reason)
+        act = judging.judge(self.record, self.engine, self.acting(), verdict, sides, reason)
         self.refresh()
         after = judging.cases_of(self.engine, list(before))
         return Judged(act, tuple((one, before[one], after.get(one, "")) for one in before))
@@ -132,7 +147,7 @@ class Workspace(Recorded):
         self.refresh()
         epoch = next_epoch(self.record, self.engine, self.linker(), self.as_of())
         if begin:
-            put_in_use(self.record, epoch, self._act())
+            put_in_use(self.record, epoch, self.acting())
             self.refresh()
         return epoch
 
@@ -140,6 +155,35 @@ class Workspace(Recorded):
         """What is linked, in memory."""
         self.refresh()
         return self._resident.linker or self._resident.load(self.record, self.engine, self.as_of())
+
+    # -- money and orders ----------------------------------------------------------------------------------------
+
+    @property
+    def desk(self) -> Desk:
+        """Orders, appeals and returns."""
+        return Desk(self)
+
+    def trail(self, start: str, **bounds: Any) -> Trail:
+        """Where money can have gone (with back=True: come from), tier by tier. `start`: a case, a transfer ("t123") or an account;
+        `bounds` as `trace.index.MoneyIndex.follow` takes them."""
+        self.refresh()
+        return self._following.trail(self.engine, start, **bounds)
+
+    def holders(self, start: str) -> list[Holding]:
+        """Who holds the money of a case, a transfer or an account now, first in first out."""
+        self.refresh()
+        return self._following.holders(self.engine, start)
+
+    def account(self, account: str, case_id: str = "", rule: str = "fifo") -> AccountMoney:
+        """What is in dispute in an account, row by row by a rule; what its holder may be; the orders on it."""
+        self.refresh()
+        return account_money(self.engine, self.as_of(), account, case_id, rule)
+
+    def dealt(self, case_id: str = "") -> Dealt:
+        """Rules compared, patterns, readings, forms, breaks and orders of a case, or of all."""
+        self.refresh()
+        dealings = Dealings.read(self.engine, known_names(self.engine))
+        return dealings.of(self.case(case_id).id) if case_id else dealings.all()
 
     def report(self, folder: str | os.PathLike[str], lang: str = "en") -> Path:
         """Write the pages a person reads into `folder`: index.html, a page per case, the quality of the files."""
@@ -177,9 +221,9 @@ class Workspace(Recorded):
     def table(self, name: str, purpose: str = "") -> pa.Table:
         """A table's rows in its fixed order: masked, unless a purpose is named, which is journalled."""
         self.refresh()
-        rows = exporting.rows_for(self.record, self.engine, name, purpose, self._act())
+        rows = exporting.rows_for(self.record, self.engine, name, purpose, self.acting())
         if purpose:
-            self._follow_entries()
+            self.settle()
         return rows
 
     def reference(self) -> list[dict[str, Any]]:

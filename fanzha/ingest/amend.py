@@ -15,7 +15,11 @@ from fanzha.store.engine import Engine
 from fanzha.store.journal import Entry, undone
 from fanzha.store.record import Act, Record
 
-CAN_BE_UNDONE = ("withdraw", "correct", "correct_row", "retain", "map", "handover", "undo", "judge")
+# Of orders and appeals only some can be; what decides that lies above (`chain.Workspace.undo`).
+CAN_BE_UNDONE = (
+    "withdraw", "correct", "correct_row", "retain", "map", "handover", "undo", "judge", "order", "order_event", "appeal",
+    "appeal_event", "return_notice",
+)  # fmt: skip
 
 
 def _standing(record: Record, file: int) -> State:

@@ -23,7 +23,7 @@ from fanzha.store.disk import abandon_sqlite, damaged, open_sqlite, stopped, sto
 from fanzha.store.keys import ItemKey, Keys
 from fanzha.store.merkle import Frontier, leaf_hash
 
-LAYOUT = 2  # version of the layout on disk; raised only together with a migration (store/migrate.py)
+LAYOUT = 3  # version of the layout on disk; raised only together with a migration (store/migrate.py)
 TABLE = """CREATE TABLE IF NOT EXISTS entries (
     seq INTEGER PRIMARY KEY, body TEXT NOT NULL, private BLOB NOT NULL, leaf BLOB NOT NULL) STRICT"""
 

@@ -128,8 +128,8 @@ class Record:
             raise newer(self.folder)
 
     def _migrate(self, act: Act) -> None:
-        """Bring a workspace of an earlier release to this layout. Layout 2 added acts that release 0.1 does not know and
-        would overlook; on disk only the head changes."""
+        """Bring a workspace of an earlier release to this layout. Layouts 2 and 3 added acts that earlier releases do
+        not know and would overlook (3: judgements, orders, appeals); on disk only the head changes."""
         if self.journal.layout == LAYOUT:
             return
         done = [entry for entry in self.journal.entries() if entry.act == "migrate" and entry.public["to"] == LAYOUT]

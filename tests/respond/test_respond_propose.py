@@ -6,10 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fanzha.clean.issuer import read_bins
 from fanzha.clean.reference.shipped import shipped_tables
 from fanzha.model.words import vocabulary
+from fanzha.respond.disputed import untaken
+from fanzha.respond.orders import HOUR_MS
 from fanzha.respond.propose import EXIT_GROUNDS, HOLD_MS, VERBS, Step, propose, with_issuer
 from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import table
@@ -271,3 +275,146 @@ def test_the_issuer_is_asked_where_no_file_names_the_bank() -> None:
         step._replace(target_kind="report"),
     ):
         assert with_issuer(other, BINS) == other, "named already, of no known issuer, or no card"
+
+
+def arrival(hours_ago: int) -> Row:
+    return {"arrived_ms": AS_OF - hours_ago * HOUR_MS}
+
+
+@pytest.mark.parametrize(
+    ("tier", "hours", "ground"),
+    [
+        (1, 1, "stated_payment"),
+        (1, 7 * 24, "stated_payment"),
+        (1, 7 * 24 + 1, ""),
+        (2, 72, "traced_amount_unseen"),
+        (2, 73, ""),
+    ],
+)
+def test_an_account_without_a_statement_is_held_while_it_is_fresh(tier: int, hours: int, ground: str) -> None:
+    """As soon as a report names an account, and as soon as a statement shows where the money went on, beside the request."""
+    steps = proposed(disputed=[disputed("622201", unlocated=50_000, **arrival(hours), tier=tier)])
+    asked = ("request_statement", "622201", 50_000, "trail_ends")
+    assert brief(steps) == ([("hold", "622201", 50_000, ground)] if ground else []) + [asked]
+
+
+def test_the_last_arrival_counts_and_a_payment_without_a_moment_came_before_its_report() -> None:
+    late = {"case_id": "1-1", "payee": "622201", "currency": "CNY"}
+    row = disputed("622201", unlocated=50_000, **arrival(1_000), tier=2)
+    flow = {**late, "transfer": 1, "payer": "622200", "tier": 2, "at_ms": AS_OF - HOUR_MS, "exit": ""}
+    assert [s["verb"] for s in proposed(disputed=[row], flows=[flow])] == ["hold", "request_statement"]
+    told = {**late, "file": 1, "row": 1, "n": 1, "amount_minor": 50_000, "state": "claimed", "at_ms": None}
+    report = {"file": 1, "row": 1, "at_ms": AS_OF - HOUR_MS}
+    unknown = {**row, "arrived_ms": None, "tier": 1}
+    assert brief(proposed(disputed=[unknown], payments=[told], reports=[report]))[0][3] == "stated_payment"
+    assert [s["verb"] for s in proposed(disputed=[unknown], payments=[told])] == ["request_statement"], (
+        "nobody says when"
+    )
+
+
+@pytest.mark.parametrize("case", ["wallet", "invalid", "own", "cleared", "shop", "gap"])
+def test_who_is_never_held_unseen(case: str) -> None:
+    account = "TRON:TR7NHqjeKQxGTCi8q8ZY4pL8otSzgjLj6t" if case == "wallet" else "622201"
+    row = disputed(account, unlocated=50_000, **arrival(1))
+    pull = {"kind": "account", "value": account, "reports": 1, "weight": 0, "joins": False}
+    tables: dict[str, Sequence[Row]] = {"disputed": [row]}
+    if case in ("invalid", "cleared"):
+        tables["pulls"] = [{**pull, "why": "judged" if case == "cleared" else case}]
+    if case == "own":
+        tables["payments"] = [
+            {"case_id": "1-1", "file": 1, "row": 1, "n": 1, "payee": "6", "transfer": 7, "state": "found"}
+        ]
+        tables["transfers"] = [{"transfer": 7, "payer": account, "payee": "6", "amount_minor": 1}]
+    if case == "shop":
+        tables["disputed"] = [{**row, "innocent": "shop", "tier": 2}]
+    if case == "gap":
+        tables["disputed"] = [{**row, "statement": True, "statement_end_ms": AS_OF}]
+    assert "hold" not in {step["verb"] for step in proposed(**tables)}
+
+
+def test_what_an_old_statement_shows_says_so_and_a_new_one_is_asked_for() -> None:
+    day = 24 * HOUR_MS
+    fresh = disputed("622201", held=40_000, statement_end_ms=AS_OF - day)
+    assert brief(proposed(disputed=[fresh])) == [("hold", "622201", 40_000, "traced_amount")]
+    old = {**fresh, "statement_end_ms": AS_OF - day - 1}
+    assert brief(proposed(disputed=[old])) == [
+        ("hold", "622201", 40_000, "traced_amount_old"),
+        ("request_statement", "622201", 40_000, "statement_old"),
+    ]
+    assert [s["verb"] for s in proposed(disputed=[{**old, "innocent": "shop"}])] == ["ask_holder"]
+
+
+def test_a_likely_receiver_in_good_faith_is_heard_first() -> None:
+    outcome = {
+        "account": "622201",
+        "currency": "CNY",
+        "mule": 1,
+        "merchant_front": 1,
+        "good_faith": 900,
+        "likeliest": "good_faith",
+    }
+    (step,) = proposed(disputed=[disputed("622201", held=40_000)], outcomes=[outcome])
+    assert (step["verb"], step["innocent"], step["ground"]) == ("ask_holder", "shop", "good_faith_receiver")
+
+
+ORDER = {
+    "order": 9, "verb": "hold", "state": "in_force", "case_id": "1-1", "account": "622201", "body": "", "amount_minor": 30_000,
+    "currency": "CNY", "held_minor": 30_000, "ground": "traced_amount", "innocent": "none", "follows": -1,
+    "proposed_ms": AS_OF - HOUR_MS, "from_ms": AS_OF - HOUR_MS, "ended_ms": AS_OF - HOUR_MS,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "left"),
+    [
+        ({}, 10_000),
+        ({"state": "proposed", "held_minor": None}, 10_000),
+        ({"held_minor": 5_000}, 10_000),
+        ({"state": "expired"}, 10_000),
+        ({"state": "declined", "held_minor": None}, 10_000),
+        ({"state": "refused", "held_minor": 0}, 10_000),
+        ({"state": "refused", "held_minor": None}, 40_000),
+        ({"state": "withdrawn", "held_minor": None}, 40_000),
+        ({"case_id": "9-9"}, 10_000),
+        ({"amount_minor": 90_000}, 0),
+        ({"ground": "protective_hold"}, 40_000),
+        ({"account": "622202"}, 40_000),
+    ],
+)
+def test_what_orders_take_already_is_not_proposed_again(changes: Row, left: int) -> None:
+    """Also what a bank did not find, what ran out and what a person declined, until more money comes."""
+    row = disputed("622201", held=40_000, arrived_ms=AS_OF - 2 * HOUR_MS)
+    steps = proposed(disputed=[row], orders=[{**ORDER, **changes}])
+    holds = [s["amount_minor"] for s in steps if s["verb"] == "hold"]
+    assert holds == ([left] if left else [])
+    again = {"case_id": "1-1", "transfer": 1, "payee": "622201", "currency": "CNY", "at_ms": AS_OF, "tier": 1}
+    if changes.get("state") in ("expired", "declined"):
+        steps = proposed(disputed=[row], orders=[{**ORDER, **changes}], flows=[again])
+        assert [s["amount_minor"] for s in steps if s["verb"] == "hold"] == [40_000]
+
+
+def test_a_statement_that_was_ordered_is_not_asked_for_again() -> None:
+    row = disputed("622201", unlocated=50_000)
+    query = {**ORDER, "verb": "query", "state": "sent", "amount_minor": None, "held_minor": None}
+    assert proposed(disputed=[row], orders=[query]) == []
+    assert [s["verb"] for s in proposed(disputed=[row], orders=[{**query, "state": "answered"}])] == [
+        "request_statement"
+    ]
+
+
+PURSES = st.tuples(st.sampled_from(("1-1", "1-2", "1-3")), st.sampled_from("AB"), st.just("CNY"))
+SUMS = st.dictionaries(PURSES, st.integers(0, 1_000), max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(SUMS, SUMS)
+def test_proposals_and_orders_together_never_exceed_what_is_there(there: dict[Any, int], taken: dict[Any, int]) -> None:
+    free = untaken(there, taken)
+    assert set(free) == set(there) and all(0 <= free[purse] <= there[purse] for purse in there)
+    for account in "AB":
+        inside = sum(amount for purse, amount in there.items() if purse[1] == account)
+        ordered = sum(amount for purse, amount in taken.items() if purse[1] == account)
+        left = sum(amount for purse, amount in free.items() if purse[1] == account)
+        assert left == max(0, inside - ordered)
+    for purse in there:  # an order takes of its own case first
+        assert free[purse] <= max(0, there[purse] - taken.get(purse, 0))
