@@ -25,6 +25,11 @@ ONLY_IN = {
     "apsw": {"store", "show"},  # show: `fanzha doctor` prints its version
     "cryptography": {"store"},
     "cyclopts": {"show"},
+    "docx": {"document"},
+    "fontTools": {"document"},
+    "fpdf": {"document"},
+    "lxml": set[str](),
+    "PIL": set[str](),
     "rich": {"show"},
     "numba": {"clean", "link", "trace"},
     "phonenumbers": {"clean"},

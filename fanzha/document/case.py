@@ -1,9 +1,11 @@
 """The case page: what an officer pins to the wall."""
 
+from fanzha.document.case_dealt import Rows, orders_section, readings_section, rules_section, shapes_section
 from fanzha.document.case_links import near_section, reports_section, why_section
 from fanzha.document.case_money import accounts_section, flow_section, timeline_section
 from fanzha.document.case_roles import coverage_section, gang_section, requests_section, roles_section
 from fanzha.document.case_steps import steps_section
+from fanzha.document.dealt import Dealt
 from fanzha.document.figures import Register, day, shown
 from fanzha.document.files_table import files_table
 from fanzha.document.frame import document, section, title_block
@@ -15,9 +17,12 @@ from fanzha.document.unknowns import unknown_lines
 from fanzha.document.words import both, fill, put, word
 
 
-def case_html(page: CasePage, stands: Standing | None = None) -> str:
-    """One case as a self-contained HTML page in both languages; `stands` says what holds it together."""
-    stands = stands or Standing(page.case_id)
+def case_html(
+    page: CasePage, stands: Standing | None = None, dealt: Dealt | None = None, shown_by: Rows | None = None
+) -> str:
+    """One case as a self-contained HTML page in both languages; `stands` says what holds it together, `dealt` what is known of
+    its money beside the flow, `shown_by` which rows show a transfer."""
+    stands, dealt, shown_by = stands or Standing(page.case_id), dealt or Dealt(), shown_by or Rows(None)
     register = Register(page.stamp)
     money = money_of(page)
     body: list[Child] = [
@@ -25,8 +30,12 @@ def case_html(page: CasePage, stands: Standing | None = None) -> str:
         _cards(page, money, register),
         _story(page, register),
         steps_section(page, register),
+        orders_section(dealt, page.stamp.zone),
         flow_section(page, register),
         accounts_section(page, register),
+        readings_section(dealt, register, shown_by),
+        shapes_section(dealt, register, shown_by),
+        rules_section(dealt, register),
         timeline_section(page, register),
         why_section(page, stands, register),
         gang_section(stands),

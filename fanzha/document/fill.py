@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from fanzha.document.case import case_html
+from fanzha.document.case_dealt import Rows
+from fanzha.document.dealt import Dealings
 from fanzha.document.file import file_html
 from fanzha.document.fill_case import case_page, href
 from fanzha.document.fill_file import admitted_page, format_name, inspected_page
@@ -56,12 +58,14 @@ def write_pages(
     for old in (folder / "cases").glob("*.html"):
         old.unlink()
     lines = []
-    standings = Standings.read(engine, world.names)
+    standings, dealings = Standings.read(engine, world.names), Dealings.read(engine, world.names)
+    world.show(number for case_id in shown for number in dealings.of(case_id).numbers())
+    behind = Rows(world)
     for number, case_id in enumerate(shown):
         progress(number, len(shown), case_id)
         page = case_page(world, case_id, stamp, files)
         stands = with_rows(world, standings, standings.of(case_id, weakest(case_id)), frozenset(shown))
-        (folder / href(case_id)).write_text(case_html(page, stands), encoding="utf-8")
+        (folder / href(case_id)).write_text(case_html(page, stands, dealings.of(case_id), behind), encoding="utf-8")
         lines.append(case_line(page, href(case_id)))
     remark: tuple[Line, ...] = ()
     if len(worth) > len(shown):

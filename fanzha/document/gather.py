@@ -12,6 +12,7 @@ from fanzha.store.engine import Engine
 from fanzha.store.masked import mask_told, mask_value
 from fanzha.store.tables import order_by, table
 
+ASKED_AT_ONCE = 500  # numbers in one statement
 Row = dict[str, Any]
 Place = tuple[int, int]  # file and row
 
@@ -103,6 +104,14 @@ class World:
         if report.get("amount_minor"):
             return {report["currency"] or "CNY": report["amount_minor"]}
         return sums((p for p in payments if (p["file"], p["row"]) == place), "amount_minor")
+
+    def show(self, numbers: Iterable[int]) -> None:
+        """Read transfers that carried no disputed money too, so that the rows behind them can be shown."""
+        wanted = sorted(set(numbers) - self.transfers.keys())
+        for start in range(0, len(wanted), ASKED_AT_ONCE):
+            some = wanted[start : start + ASKED_AT_ONCE]
+            found = rows(self.engine, "transfers", f"transfer IN ({', '.join('?' * len(some))})", some)
+            self.transfers.update((row["transfer"], row) for row in found)
 
     # -- places ----------------------------------------------------------------------------------------------------
 
