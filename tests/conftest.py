@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import fanzha
+from fanzha.__main__ import main
 
 ROOT = Path(__file__).parents[1]
 CITY = ROOT / "examples/city"
@@ -42,5 +43,25 @@ def run(tmp_path: Path) -> Run:
         )
         assert done.returncode == code, f"exit {done.returncode}\n{done.stdout}\n{done.stderr}"
         return done
+
+    return call
+
+
+@pytest.fixture
+def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
+    """The command line as `run` in conftest calls it, within this process: a dozen calls start only once."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "160")
+    monkeypatch.setenv("TERM", "dumb")
+
+    def call(*arguments: object, code: int = 0, lang: str = "en") -> subprocess.CompletedProcess[str]:
+        monkeypatch.setenv("FANZHA_LANG", lang)
+        monkeypatch.setattr(sys, "argv", ["fanzha", *map(str, arguments)])
+        capfd.readouterr()
+        with pytest.raises(SystemExit) as left:
+            main()
+        said = capfd.readouterr()
+        assert (left.value.code or 0) == code, f"exit {left.value.code}\n{said.out}\n{said.err}"
+        return subprocess.CompletedProcess(["fanzha"], code, said.out, said.err)
 
     return call

@@ -21,6 +21,8 @@ from fanzha.model.words import vocabulary
 from fanzha.show import (
     commands,
     link_commands,
+    money_commands,
+    order_commands,
     record_commands,
     replay_commands,
     score_commands,
@@ -29,10 +31,12 @@ from fanzha.show import (
 )
 from fanzha.show.cli import COMMANDS, FUNCTIONS, MODULES, ON_THE_RECORD
 from fanzha.show.options import Changes, Common, Handling, RowChange
+from fanzha.show.order_options import Appealed, Done, Objection, Paper, Wanted
 from fanzha.simulate.parameters import declared, presets
 from fanzha.store.tables import all_tables
 
 ROOT = Path(__file__).parents[1]
+ORDERING = {"wanted": Wanted, "done": Done, "paper": Paper, "appealed": Appealed, "objection": Objection}
 VOCABULARIES = {
     "reasons": "Why a row is in quarantine",
     "notes": "Notes on rows that were kept",
@@ -46,6 +50,24 @@ VOCABULARIES = {
     "role_statuses": "How far a role is established",
     "role_evidence": "What a role is read from",
     "requests": "What may be asked for next",
+    "gaps": "Where statements are incomplete",
+    "repairs": "What was put right in pairing",
+    "shapes": "Forms of the flow",
+    "breaks": "Breaks of the flow",
+    "break_signs": "What speaks for money going on beyond a break",
+    "attribution_rules": "Rules of attribution",
+    "patterns": "Patterns of movements",
+    "outcomes": "What a holder may be",
+    "outcome_reasons": "What speaks for or against a reading",
+    "orders": "What may be ordered",
+    "order_states": "How an order stands",
+    "order_events": "What happens to an order",
+    "order_laws": "Legal bases of orders",
+    "order_dues": "What an order waits for",
+    "appeal_states": "How an appeal stands",
+    "appeal_parties": "Who appeals",
+    "return_methods": "Ways of returning money",
+    "return_tests": "Why money is returned in proportion",
 }
 
 
@@ -141,10 +163,12 @@ def test_generated_pages_are_fresh(name: str) -> None:
 
 
 def test_every_command_and_option_is_described() -> None:
-    page = "".join((ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in ("commands", "worlds"))
+    page = "".join((ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in ("commands", "worlds", "money"))
     apart = {"simulate": simulate_commands, "score": score_commands, "replay": replay_commands}
     apart["weights"] = weights_commands
     apart |= dict.fromkeys(("why", "judge", "merge", "split", "roles"), link_commands)
+    apart |= dict.fromkeys(("trace", "money", "patterns"), money_commands)
+    apart |= dict.fromkeys(("hold", "orders", "appeal", "refund"), order_commands)
     assert {name: module.__name__.split(".")[-1] for name, module in apart.items()} == MODULES
     for name in COMMANDS:
         assert f"`fanzha {name}" in page, name
@@ -152,9 +176,11 @@ def test_every_command_and_option_is_described() -> None:
         function = getattr(module, FUNCTIONS.get(name, name))
         options = [p for p in inspect.signature(function).parameters.values() if p.kind is p.KEYWORD_ONLY]
         for option in options:
-            if option.name not in ("common", "handling", "changes", "single", "making", "asking"):
+            records = ("common", "handling", "changes", "single", "making", "asking", *ORDERING)
+            if option.name not in records:
                 assert f"--{option.name.replace('_', '-')}" in page, f"{name} --{option.name}"
-    for record in (Common, Handling, Changes, RowChange, simulate_commands.Making, simulate_commands.Asking):
+    made = (simulate_commands.Making, simulate_commands.Asking)
+    for record in (Common, Handling, Changes, RowChange, *made, *ORDERING.values()):
         for field in record.__dataclass_fields__:
             assert f"--{field.replace('_', '-')}" in page, field
     for purpose in (*terms.PURPOSES, *terms.TLP):
@@ -181,6 +207,7 @@ def test_every_format_stands_in_the_readme() -> None:
         "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/commands.md",
+        "docs/money.md",
         "docs/worlds.md",
     ],
 )

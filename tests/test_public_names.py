@@ -23,6 +23,8 @@ NAMES = [
     "verify",
 ]
 WORKSPACE = [
+    "account",
+    "acting",
     "acts",
     "admit",
     "as_of",
@@ -32,9 +34,12 @@ WORKSPACE = [
     "close",
     "correct",
     "correct_row",
+    "dealt",
+    "desk",
     "erase",
     "erasure_reach",
     "export",
+    "holders",
     "inspect",
     "joins",
     "judge",
@@ -49,10 +54,12 @@ WORKSPACE = [
     "refresh",
     "report",
     "retain",
+    "settle",
     "split",
     "steps",
     "table",
     "tables_differ",
+    "trail",
     "undo",
     "why",
     "withdraw",
@@ -77,4 +84,5 @@ def test_each_is_documented_and_typed() -> None:
     for name in WORKSPACE:
         method = getattr(fanzha.Workspace, name)
         assert inspect.getdoc(method), name
-        assert "return" in typing.get_type_hints(method), name
+        function = method.fget if isinstance(method, property) else method
+        assert "return" in typing.get_type_hints(function), name

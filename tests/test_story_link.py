@@ -2,38 +2,15 @@
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import fanzha
-from fanzha.__main__ import main
 from tests.conftest import CITY, Run
 
 REASON = "the reporter mistyped the site, she told us on 13911112222"
-
-
-@pytest.fixture
-def say(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Run:
-    """The command line as `run` in conftest calls it, within this process: a dozen calls start only once."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "160")
-    monkeypatch.setenv("TERM", "dumb")
-
-    def call(*arguments: object, code: int = 0, lang: str = "en") -> subprocess.CompletedProcess[str]:
-        monkeypatch.setenv("FANZHA_LANG", lang)
-        monkeypatch.setattr(sys, "argv", ["fanzha", *map(str, arguments)])
-        capfd.readouterr()
-        with pytest.raises(SystemExit) as left:
-            main()
-        said = capfd.readouterr()
-        assert (left.value.code or 0) == code, f"exit {left.value.code}\n{said.out}\n{said.err}"
-        return subprocess.CompletedProcess(["fanzha"], code, said.out, said.err)
-
-    return call
 
 
 def answer(run: Run, *arguments: object, **options: object) -> dict[str, Any]:

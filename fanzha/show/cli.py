@@ -18,6 +18,13 @@ COMMANDS = (
     "split",
     "roles",
     "weights",
+    "trace",
+    "money",
+    "patterns",
+    "hold",
+    "orders",
+    "appeal",
+    "refund",
     "rebuild",
     "verify",
     "withdraw",
@@ -55,6 +62,8 @@ MODULES = {
     "score": "score_commands",
     "replay": "replay_commands",
     "weights": "weights_commands",
+    **dict.fromkeys(("trace", "money", "patterns"), "money_commands"),
+    **dict.fromkeys(("hold", "orders", "appeal", "refund"), "order_commands"),
     **dict.fromkeys(("why", "judge", "merge", "split", "roles"), "link_commands"),
 }
 # A command's function where its name is taken by Python or says too little.

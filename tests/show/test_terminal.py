@@ -5,6 +5,8 @@ import re
 import pytest
 
 import fanzha
+from fanzha.document.case_dealt import READINGS
+from fanzha.document.dealt import RULES
 from fanzha.document.figures import money
 from fanzha.show.terminal import Terminal
 from fanzha.show.words import LANGUAGES, Words, _sentences, choose_language
@@ -62,6 +64,9 @@ def test_every_sentence_is_used() -> None:
             "roles",
             "entities",
             "respond",
+            "shapes",
+            "patterns",
+            "orders",
             "report",
             "backup",
             "restore",
@@ -70,9 +75,11 @@ def test_every_sentence_is_used() -> None:
         f"stage_{name}" for name in ("people", "everyday", "chain", "ledgers", "calls", "reports", "received", "replay")
     }
     left = {f"left_{why}" for why in ("link", "hidden", "workspace", "synthetic", "special")}
+    families = {f"line_{kind}" for kind in ("opening", "unseen_in", "unseen_out", "early", "late")}
+    families |= {f"rule_{rule}" for rule in RULES} | {f"reading_{code}" for code in READINGS}
     unused = [
         key
         for key in _sentences()
-        if f'"{key}"' not in code and f"'{key}'" not in code and key not in {*COMMANDS, *stages, *left}
+        if f'"{key}"' not in code and f"'{key}'" not in code and key not in {*COMMANDS, *stages, *left, *families}
     ]
     assert not unused

@@ -227,6 +227,9 @@ class _World:
                 amount = self.chance.choice((amount, amount // 2, amount + 100))
                 after = chain[step + 1] if step < 2 else ""
                 legs.append(self.moved(len(legs), account, moment, "out", amount, after))
+                if after and len(legs) % 3 == 0:  # it came back
+                    back = self.moved(len(legs), account, moment + 60_000, "in", amount, after)
+                    legs.append({**back, "summary": "退款"})
                 payer = account
         return legs, list(paid.values())
 
@@ -293,6 +296,8 @@ class _World:
         return {
             **self.row(file, row),
             "account": self.maybe(self.accounts),
+            "bound_account": self.maybe(self.accounts),
+            "bound_bank": self.maybe(BANKS),
             "holder": self.maybe(NAMES),
             "phone": self.maybe(self.phones),
             "opened_ms": self.moment(),
