@@ -6,35 +6,50 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from fanzha.trace.attribute import Entry
-from fanzha.trace.legs import Leg, Purse, broken_balances
-from fanzha.trace.pair import WINDOW_MS, Transfer
+from fanzha.trace.legs import WINDOW_MS, Leg, Purse, broken_balances
+from fanzha.trace.pair import Transfer
 
 # Balances are not used where they contradict each other in more than three rows and in more than one row of four.
 BROKEN_MAX, BROKEN_ONE_IN = 3, 4
 
+Place = tuple[int, int]  # file and row
+
 
 def reached(
-    starts: Iterable[Transfer], transfers: Iterable[Transfer], books: Mapping[Purse, Sequence[Leg]]
+    starts: Iterable[Transfer],
+    transfers: Sequence[Transfer],
+    books: Mapping[Purse, Sequence[Leg]],
+    back_of: Mapping[int, int],
 ) -> list[Purse]:
     """Accounts (with currency) that money of the starting transfers can have reached, by earliest arrival; sorted.
 
-    Only accounts whose statement is held are in it, and only they pass money on. Clocks may differ by WINDOW_MS.
+    Only accounts whose statement is held are in it, and only they pass money on; but a payment that came back (`back_of`)
+    is back with who paid it. Moments are by the clock of the account they are of; clocks may differ by WINDOW_MS besides.
     """
     leaving: dict[Purse, list[Transfer]] = defaultdict(list)
     for transfer in transfers:
         leaving[transfer.payer, transfer.currency].append(transfer)
-    agenda = [(start.at_ms, (start.payee, start.currency)) for start in starts]
+
+    def arrivals(transfer: Transfer, not_before: int) -> list[tuple[int, Purse]]:
+        apart = transfer.arrived_ms - transfer.at_ms  # of the two clocks
+        there = [(max(not_before, transfer.at_ms) + apart, (transfer.payee, transfer.currency))]
+        if transfer.number in back_of:
+            back = transfers[back_of[transfer.number] - 1]
+            there.append((back.arrived_ms, (back.payee, back.currency)))
+        return there
+
+    agenda = [one for start in starts for one in arrivals(start, start.at_ms)]
     heapq.heapify(agenda)
     earliest: dict[Purse, int] = {}
     while agenda:
         at_ms, purse = heapq.heappop(agenda)
-        if purse in earliest or purse not in books:
+        if purse not in books or earliest.get(purse, at_ms + 1) <= at_ms:
             continue
         earliest[purse] = at_ms
         for transfer in leaving[purse]:
             if transfer.at_ms >= at_ms - WINDOW_MS and transfer.payee:
-                arrives = max(at_ms, transfer.at_ms)
-                heapq.heappush(agenda, (arrives, (transfer.payee, transfer.currency)))
+                for one in arrivals(transfer, at_ms):
+                    heapq.heappush(agenda, one)
     return sorted(earliest)
 
 
@@ -42,34 +57,47 @@ def chains(
     purses: Sequence[Purse], books: Mapping[Purse, Sequence[Leg]], transfers: Iterable[Transfer]
 ) -> list[list[Entry]]:
     """One chain of entries per purse, in the order of its statement, with rows put back where a gap shows them."""
-    number_of: dict[tuple[int, int], int] = {}
+    number_of: dict[Place, int] = {}
+    fees: dict[Place, Transfer] = {}  # taken out of the amount of the same row
     unseen: dict[Purse, list[Transfer]] = defaultdict(list)
     wanted = set(purses)
     for transfer in transfers:
+        if transfer.fee and transfer.out_leg is not None and transfer.amount < transfer.out_leg.amount:
+            fees[transfer.out_leg.file, transfer.out_leg.row] = transfer
+            continue
         for account, leg in ((transfer.payer, transfer.out_leg), (transfer.payee, transfer.in_leg)):
             if leg is not None:
                 number_of[leg.file, leg.row] = transfer.number
             elif (account, transfer.currency) in wanted:
                 unseen[account, transfer.currency].append(transfer)
-    return [_chain(purse, books[purse], number_of, unseen[purse]) for purse in purses]
+    return [_chain(purse, books[purse], number_of, fees, unseen[purse]) for purse in purses]
+
+
+def trusted(book: Sequence[Leg]) -> bool:
+    """Whether the balances of a statement are used."""
+    return broken_balances(book) <= max(BROKEN_MAX, len(book) // BROKEN_ONE_IN)
 
 
 def _chain(
-    purse: Purse, book: Sequence[Leg], number_of: Mapping[tuple[int, int], int], unseen: Sequence[Transfer]
+    purse: Purse,
+    book: Sequence[Leg],
+    number_of: Mapping[Place, int],
+    fees: Mapping[Place, Transfer],
+    unseen: Sequence[Transfer],
 ) -> list[Entry]:
-    trusted = broken_balances(book) <= max(BROKEN_MAX, len(book) // BROKEN_ONE_IN)
-    entries = [
-        Entry(
-            leg.at_ms,
-            leg.file,
-            leg.row,
-            number_of[leg.file, leg.row],
-            leg.change,
-            leg.balance if trusted or place == 0 else None,
-        )
-        for place, leg in enumerate(book)
-    ]
-    return _put_back(purse, entries, unseen) if trusted and unseen else entries
+    sure = trusted(book)
+    entries = []
+    for place, leg in enumerate(book):
+        here = (leg.file, leg.row)
+        balance = leg.balance if sure or place == 0 else None
+        fee = fees.get(here) if leg.direction == "out" else None
+        if fee is not None:  # the transfer first, then the fee
+            between = None if balance is None else balance + fee.amount
+            entries.append(Entry(leg.at_ms, *here, number_of[here], leg.change + fee.amount, between))
+            entries.append(Entry(leg.at_ms, *here, fee.number, -fee.amount, balance))
+        else:
+            entries.append(Entry(leg.at_ms, *here, number_of[here], leg.change, balance))
+    return _put_back(purse, entries, unseen) if sure and unseen else entries
 
 
 def _put_back(purse: Purse, entries: list[Entry], unseen: Sequence[Transfer]) -> list[Entry]:

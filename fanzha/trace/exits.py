@@ -3,7 +3,7 @@
 import re
 
 from fanzha.trace.legs import Leg
-from fanzha.trace.words import Words, has_word, words
+from fanzha.trace.words import Words, has_whole_word, has_word, words
 
 IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
@@ -15,9 +15,13 @@ def exit_kind(leg: Leg) -> str:
     word counts only where no other account is named ("ATM 转账" is a transfer).
     """
     lists = words()
+    if leg.account.startswith(lists.wallets):
+        return ""  # from wallet to wallet: still on the chain, where everybody can follow it
     text = f"{leg.summary} {leg.merchant} {leg.counter_holder}".lower()
     if leg.cash:
         return "cash"
+    if leg.counter == "" and has_whole_word(leg.summary.lower(), lists.fees):
+        return ""  # "ATM取款手续费" is no cash
     if leg.counter.startswith(lists.wallets) or has_word(text, lists.exits["crypto"]):
         return "crypto"
     if _is_abroad(leg, text, lists):

@@ -10,17 +10,33 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fanzha.store.contract import Tables
-from fanzha.trace.attribute import attribute
+from fanzha.trace.attribute import Entry, attribute
 from fanzha.trace.bridges import KEPT_SQL, shared_accounts
 from fanzha.trace.chains import chains, reached
 from fanzha.trace.innocent import explanation, sent_on_quickly
 from fanzha.trace.ledger import Exit, Ledger, Sums, ledger
 from fanzha.trace.legs import LEGS_SQL, Leg, Purse, statements
-from fanzha.trace.pair import Transfer, pair
+from fanzha.trace.pair import Repair, Transfer, paired
 from fanzha.trace.payments import Payment, match_payments
+from fanzha.trace.purses import (
+    BOUND_SQL,
+    HOLDERS_SQL,
+    Bound,
+    one_purse,
+    own_accounts,
+    same_purses,
+    seen_on_chain,
+    stated_to,
+)
+from fanzha.trace.returns import named, repairs_of, returned, set_apart
 from fanzha.trace.stated import REPORTS_SQL, STATED_SQL, Report, stated_payments
+from fanzha.trace.statement_gaps import FAILED_SQL, Failed, gap_rows
+from fanzha.trace.what_if import TracedInputs, attribution_rows
 
-MADE = ("transfers", "payments", "flows", "disputed", "exits", "near_links")
+MADE = ("transfers", "payments", "flows", "disputed", "exits", "near_links", "gaps", "repairs", "attributions")
+
+# No person paid more (minor units); such a figure is shown as it was stated, and no sum is made of it.
+CLAIM_MAX = 2**53
 
 CaseAccount = tuple[str, Purse]  # case, (account, currency)
 Row = tuple[Any, ...]
@@ -28,12 +44,22 @@ Row = tuple[Any, ...]
 
 @dataclass(slots=True)
 class Traced:
-    """All that is known before it is written: transfers, payments, the ledger per payment, and per case."""
+    """All that is known before it is written: transfers, payments, the ledger per payment, and per case.
+
+    `chains[q]` are the rows of queue q, `purses[q]` its account and currency: more than one queue may have one purse, for
+    money that came back was set apart. `starts` gives the payment (its place in `payments`) of each transfer that is one.
+    `back_of` gives the transfer by which another came back.
+    """
 
     books: Mapping[Purse, Sequence[Leg]]
     transfers: Sequence[Transfer]
     payments: Sequence[Payment]
     book: Ledger
+    purses: Sequence[Purse]
+    chains: Sequence[Sequence[Entry]]
+    starts: Mapping[int, int]
+    repairs: Sequence[Repair]
+    back_of: Mapping[int, int]
     sums: dict[CaseAccount, Sums] = field(default_factory=lambda: defaultdict(Sums))
     tiers: dict[CaseAccount, int] = field(default_factory=dict)
     arrived: dict[CaseAccount, int | None] = field(default_factory=dict)
@@ -42,45 +68,100 @@ class Traced:
         """The case of a payment; a label is the payment's place in the list."""
         return self.payments[label].stated.case_id
 
+    def inputs(self) -> TracedInputs:
+        """What the attribution was made from, for other rules and for explanations."""
+        return TracedInputs(self.purses, self.chains, {t.number: t for t in self.transfers}, self.payments)
+
 
 def trace(engine: Tables, as_of: int) -> tuple[str, ...]:
-    """Make transfers, payments, flows, disputed and exits from legs up to `as_of` (UTC ms), mentions and cases.
+    """Make transfers, payments, flows, disputed, exits, gaps, repairs and attributions from legs up to `as_of` (UTC ms), mentions, cases,
+    accounts and entities.
 
     Adds near_links of kind shared_account to those that linking made (its own of an earlier run are replaced). Returns
     the names of the tables made.
     """
-    legs = [Leg(*row) for row in engine.rows(LEGS_SQL, (as_of,))]
-    reports = [Report(*row) for row in engine.rows(REPORTS_SQL)]
-    traced = follow(legs, reports, engine.rows(STATED_SQL))
+    traced = followed(engine, as_of)
     engine.replace_rows("transfers", [_transfer_row(t) for t in traced.transfers])
     engine.replace_rows("payments", sorted((_payment_row(p) for p in traced.payments), key=lambda r: r[:4]))
     engine.replace_rows("flows", flow_rows(traced))
     disputed = disputed_rows(traced)
     engine.replace_rows("disputed", disputed)
     engine.replace_rows("exits", exit_rows(traced))
+    failed = [Failed(*row) for row in engine.rows(FAILED_SQL, (as_of,))]
+    engine.replace_rows("gaps", gap_rows(_held(traced), traced.books, _own_chains(traced), failed, as_of))
+    engine.replace_rows("repairs", traced.repairs)
+    engine.replace_rows("attributions", attribution_rows(traced.inputs()))
     links = engine.rows(KEPT_SQL) + shared_accounts((row[0], row[1], row[4]) for row in disputed)
     engine.replace_rows("near_links", sorted(links))
     return MADE
 
 
-def follow(legs: Sequence[Leg], reports: Iterable[Report], mentions: Iterable[Row]) -> Traced:
-    """Pair, match, attribute and add up. `mentions` are rows of STATED_SQL."""
+def followed(engine: Tables, as_of: int) -> Traced:
+    """What the records up to `as_of` (UTC ms) show; nothing is written."""
+    legs = [Leg(*row) for row in engine.rows(LEGS_SQL, (as_of,))]
+    reports = [Report(*row) for row in engine.rows(REPORTS_SQL)]
+    bound: list[Bound] = [(row[0], row[1], row[2], row[3]) for row in engine.rows(BOUND_SQL)]
+    return follow(legs, reports, engine.rows(STATED_SQL), bound, dict(engine.rows(HOLDERS_SQL)))
+
+
+def traced_inputs(engine: Tables, as_of: int) -> TracedInputs:
+    """What `what_if` and `explain` work on, followed anew up to `as_of` (UTC ms)."""
+    return followed(engine, as_of).inputs()
+
+
+def follow(
+    legs: Sequence[Leg],
+    reports: Iterable[Report],
+    mentions: Iterable[Row],
+    bound: Sequence[Bound] = (),
+    holder_of: Mapping[str, str] | None = None,
+) -> Traced:
+    """Pair, repair, match, attribute and add up. `mentions` are rows of STATED_SQL, `bound` of BOUND_SQL; `holder_of` gives
+    the entity that each account is of."""
+    alias = same_purses(legs, bound)
+    legs = one_purse(legs, alias)
     books = statements(legs)
-    transfers = pair(legs)
-    payments = match_payments(stated_payments(reports, mentions), transfers, books)
+    found_pairs = paired(legs)
+    back_of = returned(found_pairs.transfers)
+    transfers, more = seen_on_chain(named(found_pairs.transfers, back_of), books)
+    if more:
+        books = statements([*legs, *more])
+    payments = match_payments(stated_to(stated_payments(reports, mentions), alias), transfers, books)
     starts = {p.transfer.number: label for label, p in enumerate(payments) if p.transfer is not None}
-    purses = reached((p.transfer for p in payments if p.transfer is not None), transfers, books)
-    rows = chains(purses, books, transfers)
+    reach = reached((p.transfer for p in payments if p.transfer is not None), transfers, books, back_of)
+    purses, rows = set_apart(reach, chains(reach, books, transfers), transfers, back_of, starts)
     found = attribute(rows, starts)
     by_number = {t.number: t for t in transfers}
     entered = {entry.transfer for chain in rows for entry in chain if entry.change > 0}
     # a payment that only a statement outside the reached accounts shows (the victim's own) still arrives somewhere
     for number, label in sorted(starts.items()):
         found.begin(number, label, by_number[number].amount)
-    traced = Traced(books, transfers, payments, ledger(found, by_number, purses, entered))
+    repairs = sorted(
+        {*found_pairs.repairs, *repairs_of(back_of, transfers), *own_accounts(transfers, holder_of or {})},
+        key=lambda one: (one.transfer, one.kind, one.other),
+    )
+    book = ledger(found, by_number, purses, entered)
+    book.exits = [one for one in book.exits if one.transfer is None or not one.transfer.fee]  # a fee is no way out
+    traced = Traced(books, transfers, payments, book, purses, rows, starts, repairs, back_of)
     _add_claimed(traced)
     _add_up(traced)
     return traced
+
+
+def _held(traced: Traced) -> dict[Purse, int]:
+    """Disputed money in each account that it reached, of all cases together."""
+    held: dict[Purse, int] = defaultdict(int)
+    for (_, purse), sums in traced.sums.items():
+        held[purse] += sums.held
+    return dict(sorted(held.items()))
+
+
+def _own_chains(traced: Traced) -> dict[Purse, Sequence[Entry]]:
+    """The chain of each statement; a queue of money set apart stands after it and is none."""
+    own: dict[Purse, Sequence[Entry]] = {}
+    for purse, chain in zip(traced.purses, traced.chains, strict=True):
+        own.setdefault(purse, chain)
+    return own
 
 
 def _add_claimed(traced: Traced) -> None:
@@ -90,6 +171,8 @@ def _add_claimed(traced: Traced) -> None:
         if payment.state == "claimed":
             sums = traced.book.sums[label, (stated.payee, stated.currency)]
             amount = stated.amount or 0
+            if amount > CLAIM_MAX:
+                amount = 0
             sums.received += amount
             sums.unlocated += amount
             if amount:
@@ -184,8 +267,11 @@ def _explanations(traced: Traced) -> dict[Purse, str]:
     """The innocent explanation of each account that disputed money reached, over the money of all cases together."""
     came: dict[Purse, list[tuple[Leg, int]]] = defaultdict(list)
     went: dict[Purse, list[tuple[int, int]]] = defaultdict(list)
+    came_back = {*traced.back_of, *traced.back_of.values()}  # neither way is anything that its holder did
     for one in traced.book.carried:
         transfer = one.transfer
+        if transfer.number in came_back:
+            continue
         if transfer.in_leg is not None:
             came[transfer.payee, transfer.currency].append((transfer.in_leg, one.amount))
         if not one.fresh:

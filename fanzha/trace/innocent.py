@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from fanzha.trace.legs import Leg
+from fanzha.trace.life_words import is_for
 from fanzha.trace.words import has_word, words
 
 DAY_MS = 86_400_000
@@ -40,9 +41,9 @@ def explanation(book: Sequence[Leg], arrived_ms: int, credits: Sequence[Leg], qu
 
 
 def is_shop(before: Iterable[Leg]) -> bool:
-    """Eight or more different payers over a week or more, most of them for goods by the words of the statement."""
+    """Eight or more different payers over a week or more, most of them for goods or bills by the words of the statement."""
     sales = [leg for leg in before if leg.direction == "in"]
-    goods = [leg for leg in sales if leg.merchant or _says(leg, "shop")]
+    goods = [leg for leg in sales if leg.merchant or _says(leg, "shop") or is_for(leg, "bills")]
     payers = {leg.counter or leg.counter_holder for leg in goods} - {""}
     if len(payers) < SHOP_PAYERS_MIN or 2 * len(goods) < len(sales):
         return False

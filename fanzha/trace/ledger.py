@@ -12,13 +12,21 @@ from fanzha.trace.pair import Transfer
 
 @dataclass(slots=True)
 class Sums:
-    """Minor units of disputed money. received == held + passed + exited + unlocated."""
+    """Minor units of disputed money. received == held + passed + exited + unlocated, except under poison (upper bounds)."""
 
     received: int = 0
     passed: int = 0
     exited: int = 0
     held: int = 0
     unlocated: int = 0
+
+    def add(self, other: "Sums") -> None:
+        """Add each sum of the other."""
+        self.received += other.received
+        self.passed += other.passed
+        self.exited += other.exited
+        self.held += other.held
+        self.unlocated += other.unlocated
 
     def balanced(self) -> bool:
         """Whether every cent received is accounted for."""
@@ -60,7 +68,8 @@ def ledger(
 ) -> Ledger:
     """Turn an attribution into sums.
 
-    `purses[q]` is the account and currency of queue q; `entered` the transfers that some queue shows coming in.
+    `purses[q]` is the account and currency of queue q; `entered` the transfers that some queue shows coming in. Under
+    poison the sums are upper bounds of each figure and do not add up.
     """
     book = Ledger()
     for number in found.order:
@@ -102,6 +111,8 @@ def _leave(book: Ledger, transfer: Transfer, label: int, amount: int, inside: bo
     elif transfer.payee:
         payer.passed += amount
         _arrive(book, transfer, label, amount, inside)
+    elif transfer.fee:  # kept by the bank: it left the accounts, and nobody is to be asked for it
+        payer.exited += amount
     else:
         payer.unlocated += amount
         book.exits.append(Exit(label, transfer.payer, transfer.currency, "file_ends", transfer.at_ms, amount, transfer))

@@ -11,7 +11,7 @@ LEGS_SQL = """
 WITH counted AS (
   SELECT l."file", l."row", l."account", l."holder", l."bank", l."at_ms", l."direction", l."amount_minor", l."currency",
     l."balance_minor", l."counter_account", l."counter_holder", l."counter_bank", l."serial", l."cash", l."summary",
-    l."merchant", l."place",
+    l."merchant", l."place", v."row" AS "reversal",
     ROW_NUMBER() OVER (
       PARTITION BY l."file", l."account", l."currency", l."at_ms", l."direction", l."amount_minor", l."balance_minor",
         COALESCE(l."serial", '')
@@ -19,6 +19,8 @@ WITH counted AS (
   FROM "legs" AS l
   LEFT JOIN (SELECT DISTINCT "file", "row" FROM "notes" WHERE "code" IN ('duplicate_row', 'failed_transaction')) AS n
     ON n."file" = l."file" AND n."row" = l."row"
+  LEFT JOIN (SELECT DISTINCT "file", "row" FROM "notes" WHERE "code" = 'reversal') AS v
+    ON v."file" = l."file" AND v."row" = l."row"
   WHERE n."row" IS NULL AND COALESCE(l."success", TRUE) AND l."amount_minor" > 0 AND l."at_ms" <= ?
     AND COALESCE(l."account", '') <> ''
 ), once AS (
@@ -31,9 +33,11 @@ WITH counted AS (
 SELECT "file", "row", "account", COALESCE("holder", ''), COALESCE("bank", ''), "at_ms", "direction", "amount_minor",
   COALESCE("currency", ''), "balance_minor", COALESCE("counter_account", ''), COALESCE("counter_holder", ''),
   COALESCE("counter_bank", ''), COALESCE("cash", FALSE), COALESCE("summary", ''), COALESCE("merchant", ''),
-  COALESCE("place", '')
+  COALESCE("place", ''), COALESCE("serial", ''), CASE WHEN "reversal" IS NULL THEN FALSE ELSE TRUE END
 FROM once WHERE "copy" = 1 ORDER BY "account", "currency", "at_ms", "file", "row"
 """
+WINDOW_MS = 600_000  # the two banks' clocks and batches may differ by ten minutes
+DAY_MS = 86_400_000
 
 
 class Leg(NamedTuple):
@@ -56,6 +60,8 @@ class Leg(NamedTuple):
     summary: str
     merchant: str
     place: str
+    serial: str = ""
+    reversal: bool = False  # the file itself says that the row reverses an earlier one
 
     @property
     def change(self) -> int:

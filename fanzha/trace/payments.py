@@ -22,7 +22,8 @@ class Payment(NamedTuple):
 def match_payments(
     stated: Sequence[Stated], transfers: Sequence[Transfer], books: Mapping[Purse, Sequence[Leg]]
 ) -> list[Payment]:
-    """Match by payee, amount and currency, the closest in time first (ties: file, row, n, number of the transfer).
+    """Match by payee, amount (with the fee or without) and currency, the closest in time first (ties: file, row, n, number of
+    the transfer).
 
     A payment without a moment is matched last, and only if one transfer not later than the report is left for it, or
     one from an account in the victim's name.
@@ -30,6 +31,10 @@ def match_payments(
     by_key: dict[tuple[str, int, str], list[Transfer]] = defaultdict(list)
     for transfer in transfers:
         by_key[transfer.payee, transfer.amount, transfer.currency].append(transfer)
+        leg = transfer.out_leg
+        if leg is not None and leg.amount > transfer.amount and not transfer.fee:
+            # a victim states what was taken from the account, with the fee
+            by_key[transfer.payee, leg.amount, transfer.currency].append(transfer)
     near = []
     for index, one in enumerate(stated):
         if one.amount is not None and one.at_ms is not None:
