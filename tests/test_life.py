@@ -197,7 +197,7 @@ def test_a_crash_between_the_act_and_the_deed_is_finished_at_the_next_start(tmp_
         done = admit(workspace, tmp_path, statement(GOOD))
         item = workspace.acts()[done.file].item
         about = workspace.acts()[done.file]
-        workspace.record.note("erase", workspace._act(), {"admission": done.file, "ground": "ordered"}, about=about)
+        workspace.record.note("erase", workspace.acting(), {"admission": done.file, "ground": "ordered"}, about=about)
     assert verify_workspace(folder), "an erased item that is still there is a fault"
     with fanzha.open(folder, actor="t") as workspace:
         assert not workspace.record.originals.path(item).exists() and workspace.record.keys.of(item) is None

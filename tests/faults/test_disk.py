@@ -108,7 +108,7 @@ def test_after_a_failed_sync_the_journal_stops_and_never_tries_again(disk: Mount
                 if "journal" in seen["where"]:
                     stopped += 1
                     with pytest.raises(StorageFailed, match="stopped after a failed write"):
-                        workspace.record.note("use", workspace._act(), {"name": "none", "sha256": ""})
+                        workspace.record.note("use", workspace.acting(), {"name": "none", "sha256": ""})
         assert [path for path in disk.seen()["retried"] if "tables" not in path] == []
         disk.tell()
         disk.power_cut()
