@@ -97,10 +97,14 @@ def write_letter(
     issuer: str = "",
     reason: str = "",
 ) -> int:
-    """Write the letter about an order into a file, in the form that its ending says; its bytes."""
+    """Write the letter about an order into a file, in the form that its ending says; its bytes. Journalled, as every export."""
     workspace.refresh()
     made = letter(workspace.engine, workspace.desk, number, kind=kind, issuer=issuer, reason=reason)
-    content = written(made, path.suffix.removeprefix(".").lower(), lang)
+    form = path.suffix.removeprefix(".").lower()
+    content = written(made, form, lang)
+    # a letter to a bank names the account in full: that it was written is on the record before a byte of it is
+    workspace.record.note("export", workspace.acting(), {"letter": made.kind, "order": number, "form": form})
+    workspace.settle()
     with storage(path):
         path.write_bytes(content)
     return len(content)

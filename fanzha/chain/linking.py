@@ -19,7 +19,10 @@ from fanzha.store.record import Record
 LEARNED = "weights_learned"
 _BASIS = ("weights", "benign")
 # Acts after which everything linked before still holds: they bring files, or concern none.
-_ADDING = ("admit", "again", "map", "retain", "export", "backup", "create", "receive", "migrate", "use")
+_ADDING = (
+    "admit", "again", "map", "retain", "export", "backup", "create", "receive", "migrate", "use", "order", "order_event", "appeal",
+    "appeal_event", "return_notice",
+)  # fmt: skip
 
 
 def weights_in_use(record: Record) -> Weights:
