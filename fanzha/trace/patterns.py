@@ -69,16 +69,13 @@ WITH reached AS (
   SELECT "payer" AS "account", "currency" FROM sides WHERE "payer" <> ''
   UNION
   SELECT "payee" AS "account", "currency" FROM sides WHERE "payee" <> ''
-), wanted AS (
-  SELECT "transfer" FROM sides
-  UNION
-  SELECT t."transfer" FROM "transfers" AS t
-  JOIN near AS a ON a."account" = t."payer" AND a."currency" = t."currency"
-  JOIN near AS b ON b."account" = t."payee" AND b."currency" = t."currency"
 )
-SELECT t."transfer", t."payer", t."payee", t."at_ms", t."amount_minor", t."currency"
-FROM "transfers" AS t JOIN wanted AS w ON w."transfer" = t."transfer"
-WHERE t."at_ms" <= ? AND t."payer" <> t."payee" ORDER BY t."at_ms", t."transfer"
+SELECT t."transfer", t."payer", t."payee", t."at_ms", t."amount_minor", t."currency" FROM "transfers" AS t
+WHERE t."at_ms" <= ? AND t."payer" <> t."payee" AND (
+  EXISTS (SELECT 1 FROM sides AS s WHERE s."transfer" = t."transfer")
+  OR (EXISTS (SELECT 1 FROM near AS a WHERE a."account" = t."payer" AND a."currency" = t."currency")
+    AND EXISTS (SELECT 1 FROM near AS b WHERE b."account" = t."payee" AND b."currency" = t."currency"))
+) ORDER BY t."at_ms", t."transfer"
 """
 REACHED_SQL = """
 SELECT "account", "currency", MIN("innocent"), MAX("innocent") FROM "disputed" WHERE "account" <> ''
