@@ -6,7 +6,8 @@ moment can be worked out on paper. The last ones play a world that `fanzha simul
 
 import contextlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,13 +15,17 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fanzha.chain import Workspace
 from fanzha.chain.playing import Kept, Pace, Replayed, WorldClock, world_of
-from fanzha.chain.replay import CASES_SQL, Play, replay
+from fanzha.chain.replay import CASES_SQL, HOLDS_SQL, REACHED_SQL, Play, replay
 from fanzha.errors import InputError
 from fanzha.formats import known
+from fanzha.respond.ground import VICTIMS_ACCOUNTS_SQL
 from fanzha.score.counterplay import Hold, read_log
+from fanzha.score.worth import read_lines
 from fanzha.show import replay_commands
 from fanzha.show.options import Common
 from fanzha.simulate import bodies, receive
@@ -28,6 +33,8 @@ from fanzha.simulate.invent import card, stream
 from fanzha.simulate.make import Size, make
 from fanzha.simulate.parameters import parameters
 from fanzha.simulate.tour.statements import record
+from fanzha.store.engine import arrow_schema
+from fanzha.store.tables import table
 from tests.conftest import Run
 
 HOUR, MINUTE = 3_600_000, 60_000
@@ -168,7 +175,7 @@ class Player:
     count: int = 0
 
     def __call__(self, out: Path, pace: Pace = PACE, **more: Any) -> Played:
-        """What was played, the log of holds, the case numbers at half time."""
+        """What was played, the log, the case numbers at half time."""
         clock = WorldClock(START)
         self.count += 1
         opened = Workspace(self.folder / f"w{self.count}", actor="tester", clock=clock)
@@ -189,6 +196,7 @@ def play(tmp_path: Path) -> Iterator[Player]:
 class Once:
     """The world of six accounts, played once for the tests that only look at it."""
 
+    out: Path
     hand: Bodies
     workspace: Workspace
     played: Replayed
@@ -201,30 +209,56 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Once]:
     folder = tmp_path_factory.mktemp("once")
     with contextlib.ExitStack() as stack:
         player = Player(folder, stack)
+        out = write_world(folder / "world", [report(*told[1:]) for told in TOLD])
         with standing_in() as made:
-            shown = player(write_world(folder / "world", [report(*told[1:]) for told in TOLD]))
-        yield Once(made, player.workspace, *shown)
+            shown = player(out)
+        yield Once(out, made, player.workspace, *shown)
 
 
-def hours(lines: Sequence[dict[str, Any]]) -> list[tuple[str, float, int, int]]:
-    return [(one["account"], (one["at_ms"] - START) / HOUR, one["amount_minor"], one["tier"]) for one in lines]
+def hours(lines: Sequence[dict[str, Any]]) -> list[tuple[str, str, float, int, int]]:
+    return [
+        (one["verb"], one["account"], (one["at_ms"] - START) / HOUR, one["amount_minor"], one["tier"]) for one in lines
+    ]
 
 
 def test_who_is_asked_when_and_what_is_held_from_when(once: Once) -> None:
     """Asked half an hour after the report; M1 again because V2's money came in later; M2 only once M1's answer names it.
-    Held twenty minutes after the answer came. M1 held 10,000 and later shows 9,000: that hold is there already."""
+
+    Held twenty minutes after the report names an account (M1, M3) or an answer shows where the money went on (M2). The answers of
+    3:30, 14:00 and 22:30 show 10,000, 4,000 and 3,000 left: those holds are there already. V2's 5,000 at 11:00 reached M1 after its
+    statement ended, so a newer one is waited for; that shows 9,000 left, and 10,000 is held.
+    """
     played, log = once.played, once.log
     assert once.hand.asked == [(M1, 2.5), (M1, 11.5), (M2, 13.0), (M3, 21.5)]
     assert hours(log) == [
-        (M1, 3.5 + 1 / 3, 1_000_000, 1),
-        (M2, 14 + 1 / 3, 400_000, 2),
-        (M3, 22.5 + 1 / 3, 300_000, 1),
+        ("hold", M1, 2 + 1 / 3, 1_000_000, 1),
+        ("reached", M1, 2 + 1 / 3, 1_000_000, 1),
+        ("reached", M1, 11 + 1 / 3, 500_000, 1),
+        ("hold", M2, 12.5 + 1 / 3, 600_000, 2),
+        ("reached", M2, 12.5 + 1 / 3, 600_000, 2),
+        ("hold", M3, 21 + 1 / 3, 300_000, 1),
+        ("reached", M3, 21 + 1 / 3, 300_000, 1),
     ]
-    assert [one["at_ms"] - one["proposed_ms"] for one in log] == [20 * MINUTE] * 3
-    assert {one["verb"] for one in log} == {"hold"} and {one["currency"] for one in log} == {"CNY"}
+    assert [one["at_ms"] - one["proposed_ms"] for one in log] == [20 * MINUTE] * 7
+    assert {one["currency"] for one in log} == {"CNY"} and {one["innocent"] for one in log} == {"none"}
     assert (played.reports, played.asked, played.answered, played.late, played.holds) == (3, 4, 4, 0, 3)
-    assert played.held_minor == {"CNY": 1_700_000}
+    assert played.held_minor == {"CNY": 1_900_000}
     assert (played.runs, played.waited_minutes_max, played.files, played.quarantined) == (7, 0, 7, 0)
+
+
+def test_a_hold_says_on_what_ground_until_when_and_of_how_much(once: Once) -> None:
+    """It ends 48 hours after what was known: the reports of 2:00, 11:00 (M1's statement of 11:30 shows nothing later), 21:00.
+    No statement was held of any of them then, so nothing says yet what their holders may be."""
+    told = [
+        (one["ground"], (one["expires_ms"] - START) / HOUR, one["received_minor"], one["mule"])
+        for one in once.log
+        if one["verb"] == "hold"
+    ]
+    assert told == [
+        ("stated_payment", 2 + 48, 1_000_000, None),
+        ("traced_amount_unseen", 11 + 48, 600_000, None),
+        ("stated_payment", 21 + 48, 300_000, None),
+    ]
 
 
 def test_everything_is_admitted_in_the_worlds_time_and_nothing_before_it_happened(once: Once) -> None:
@@ -262,16 +296,22 @@ def test_a_hold_that_is_to_be_renewed_is_looked_at_again(hand: Bodies, tmp_path:
 
 
 def test_answers_that_are_not_ready_by_the_end_are_never_seen(hand: Bodies, world: Path, play: Player) -> None:
+    """What the reports state is held all the same: all of V2's money too, for no statement of M1 says anything else."""
     hand.minutes = 100 * 60
     played, log, _ = play(world)
-    assert (played.asked, played.answered, played.late, log) == (2, 0, 2, [])  # M2 is never found
+    assert (played.asked, played.answered, played.late) == (2, 0, 2)
+    stated = ((M1, 2 + 1 / 3, 1_000_000, 1), (M1, 11 + 1 / 3, 500_000, 1), (M3, 21 + 1 / 3, 300_000, 1))
+    assert hours(log) == [(verb, *one) for one in stated for verb in ("hold", "reached")]  # M2 is never found
+    assert {one["ground"] for one in log if one["verb"] == "hold"} == {"stated_payment"}
+    assert (played.holds, played.held_minor) == (3, {"CNY": 1_800_000})
     assert play.workspace.engine.rows("SELECT COUNT(*) FROM legs") == [(0,)]
 
 
 def test_a_replay_can_end_before_the_world_does(hand: Bodies, world: Path, play: Player) -> None:
     played, log, earlier = play(world, until_ms=at(3))
-    assert (played.reports, played.asked, played.late, log, earlier) == (1, 1, 1, [], {})
-    assert played.end_ms == at(3)
+    assert (played.reports, played.asked, played.late, earlier) == (1, 1, 1, {})
+    assert hours(log) == [("hold", M1, 2 + 1 / 3, 1_000_000, 1), ("reached", M1, 2 + 1 / 3, 1_000_000, 1)]
+    assert (played.end_ms, played.holds, played.held_minor) == (at(3), 1, {"CNY": 1_000_000})
 
 
 def many(count: int, apart: float) -> list[dict[str, Any]]:
@@ -317,39 +357,207 @@ def test_a_world_without_reports_is_played_in_no_time(hand: Bodies, tmp_path: Pa
 
 # -- holds ----------------------------------------------------------------------------------------------------------
 
+Came = Mapping[tuple[str, str], int]  # case and account -> disputed money received
+
+
+@dataclass
+class Stages:
+    """Writes tables as if the stages had made them, and tells what is new in them: (verb, case or "", account, amount)."""
+
+    playing: Play
+    lines: Sequence[dict[str, Any]] = ()
+
+    def put(self, name: str, *rows: Mapping[str, Any]) -> None:
+        made = pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(table(name)))
+        self.playing.workspace.engine.replace(name, made)
+
+    def __call__(
+        self, *held: tuple[str, str, int], came: Came, heard: Sequence[tuple[str, str]] = ()
+    ) -> list[tuple[str, str, str, int]]:
+        """`held`: case, account and amount of each proposed hold; `heard`: whose holder is heard in which currency."""
+        wanted = [("hold", case_id, account, "CNY", amount) for case_id, account, amount in held]
+        wanted += [
+            ("ask_holder", case_id, account, currency, 0)
+            for case_id, account in came
+            for asked, currency in heard
+            if asked == account
+        ]
+        names = ("verb", "case_id", "target", "currency", "amount_minor")
+        self.put(
+            "steps",
+            *(
+                {**dict(zip(names, one, strict=True)), "rank": rank, "ground": f"ground {rank}", "innocent": "none"}
+                for rank, one in enumerate(wanted, 1)
+            ),
+        )
+        kept = {"currency": "CNY", "tier": 1}
+        self.put(
+            "disputed",
+            *(
+                {**kept, "case_id": case_id, "account": account, "received_minor": received}
+                for (case_id, account), received in came.items()
+            ),
+        )
+        self.lines = list(self.playing.news(at(2)))
+        return [(one["verb"], one.get("case_id", ""), one["account"], one["amount_minor"]) for one in self.lines]
+
 
 @pytest.fixture
-def holds(hand: Bodies, world: Path, play: Player) -> Callable[..., list[tuple[str, int]]]:
-    """Gives rows (case, account, amount) as if the stages had proposed them, and what is new in them."""
-    play(world, until_ms=at(1))
-    playing = Play(world, play.workspace, PACE, None, START, at(24))
-
-    def propose(*rows: tuple[str, str, int]) -> list[tuple[str, int]]:
-        found = [(case_id, account, "CNY", amount, 1) for case_id, account, amount in rows]
-        playing._rows_of = lambda _sql: found  # type: ignore[method-assign]
-        return [(one["case_id"], one["amount_minor"]) for one in playing.new_holds(at(2))]
-
-    return propose
+def stages(world: Path, tmp_path: Path) -> Iterator[Stages]:
+    with Workspace(tmp_path / "w", actor="tester", clock=WorldClock(START)) as workspace:
+        yield Stages(Play(world, workspace, PACE, None, START, at(24)))
 
 
-def test_a_hold_is_new_once_and_then_only_what_came_in_addition(holds: Callable[..., list[tuple[str, int]]]) -> None:
-    assert holds(("a", M1, 100), ("b", M1, 50), ("b", M2, 7)) == [("a", 100), ("b", 50), ("b", 7)]
-    assert holds(("a", M1, 100), ("b", M1, 50), ("b", M2, 7)) == []
-    assert holds(("a", M1, 120), ("b", M1, 50), ("b", M2, 7)) == [("a", 20)]
+def test_a_hold_is_new_once_and_then_only_what_came_in_addition(stages: Stages) -> None:
+    came = {("a", M1): 100, ("b", M1): 50, ("b", M2): 7}
+    first = [("a", M1, 100), ("b", M1, 50), ("b", M2, 7)]
+    assert Counter(stages(*first, came=came)) == Counter([(v, *one) for one in first for v in ("hold", "reached")])
+    assert stages(*first, came=came) == []
+    assert stages(("a", M1, 120), *first[1:], came={**came, ("a", M1): 120}) == [
+        ("hold", "a", M1, 20),
+        ("reached", "a", M1, 20),
+    ]
 
 
-def test_two_cases_that_become_one_propose_nothing_new(holds: Callable[..., list[tuple[str, int]]]) -> None:
-    holds(("a", M1, 100), ("b", M1, 50))
-    assert holds(("a", M1, 150)) == []
-    assert holds(("a", M1, 170)) == [("a", 20)]
+def test_two_cases_that_become_one_propose_nothing_new(stages: Stages) -> None:
+    stages(("a", M1, 100), ("b", M1, 50), came={("a", M1): 100, ("b", M1): 50})
+    assert stages(("a", M1, 150), came={("a", M1): 150}) == []
+    assert stages(("a", M1, 170), came={("a", M1): 170}) == [("hold", "a", M1, 20), ("reached", "a", M1, 20)]
 
 
-def test_money_that_left_and_other_money_that_came_is_a_new_hold(holds: Callable[..., list[tuple[str, int]]]) -> None:
-    holds(("a", M1, 100))
-    assert holds(("a", M1, 10)) == []
-    assert holds(("a", M1, 90)) == [("a", 80)]
-    assert holds() == []
-    assert holds(("a", M1, 5)) == [("a", 5)]
+def test_two_cases_that_become_one_propose_nothing_new_where_some_of_it_had_left(stages: Stages) -> None:
+    stages(("a", M1, 60), ("b", M1, 40), came={("a", M1): 100, ("b", M1): 50})
+    assert stages(("a", M1, 100), came={("a", M1): 150}) == []
+    assert stages(("a", M1, 105), came={("a", M1): 150}) == [("hold", "a", M1, 5)]
+
+
+def test_a_case_that_becomes_two_proposes_nothing_new(stages: Stages) -> None:
+    stages(("a", M1, 150), came={("a", M1): 150})
+    assert stages(("a", M1, 100), ("b", M1, 50), came={("a", M1): 100, ("b", M1): 50}) == []
+
+
+def test_money_that_left_and_other_money_that_came_is_a_new_hold(stages: Stages) -> None:
+    """What left is no ground to lift, for no hold was in its way; what came is known by what was received."""
+    stages(("a", M1, 100), came={("a", M1): 100})
+    assert stages(("a", M1, 10), came={("a", M1): 100}) == []
+    assert stages(("a", M1, 90), came={("a", M1): 180}) == [("hold", "a", M1, 80), ("reached", "a", M1, 80)]
+    assert stages(came={("a", M1): 180}) == []
+    assert stages(("a", M1, 5), came={("a", M1): 185}) == [("hold", "a", M1, 5), ("reached", "a", M1, 5)]
+
+
+def test_what_was_held_at_intake_is_not_held_again_once_it_is_traced(stages: Stages) -> None:
+    """Between the two it may be too old to be proposed, while the bank has not answered; the hold in force stays."""
+    stages(("a", M1, 100), came={("a", M1): 100})
+    assert stages(came={("a", M1): 100}) == []
+    assert stages(("a", M1, 100), came={("a", M1): 100}) == []
+    assert stages(("a", M1, 130), came={("a", M1): 130}) == [("hold", "a", M1, 30), ("reached", "a", M1, 30)]
+    assert stages.playing.held_minor == {"CNY": 130}
+
+
+def test_two_holds_of_one_case_on_one_account_are_told_each_on_its_ground(stages: Stages) -> None:
+    came = {("a", M1): 200}
+    assert stages(("a", M1, 60), ("a", M1, 40), came=came)[:2] == [("hold", "a", M1, 60), ("hold", "a", M1, 40)]
+    assert [one["ground"] for one in stages.lines[:2]] == ["ground 1", "ground 2"]
+    assert stages(("a", M1, 60), ("a", M1, 40), came=came) == []
+    assert stages(("a", M1, 100), came=came) == []
+    assert stages(("a", M1, 60), ("a", M1, 70), came=came) == [("hold", "a", M1, 30)]
+    assert stages.lines[0]["ground"] == "ground 2"
+    assert stages.playing.held_minor == {"CNY": 130}
+
+
+def test_a_hold_above_what_came_is_lifted_by_what_it_is_too_much(stages: Stages) -> None:
+    """A statement that does not show a payment, and a later one that does: held again, but not heard of for the first time."""
+    stages(("a", M1, 100), came={("a", M1): 100})
+    assert stages(("a", M1, 60), came={("a", M1): 60}) == [("lift", "", M1, 40)]
+    assert (stages.lines[0]["at_ms"], stages.lines[0]["proposed_ms"]) == (at(2) + 20 * MINUTE, at(2))
+    assert stages(("a", M1, 60), came={("a", M1): 60}) == []
+    assert stages(("a", M1, 100), came={("a", M1): 100}) == [("hold", "a", M1, 40)]
+    assert stages(came={}) == [("lift", "", M1, 100)]
+
+
+def test_whose_holder_is_heard_first_is_held_no_more(stages: Stages) -> None:
+    came = {("a", M1): 100, ("b", M1): 50}
+    stages(("a", M1, 100), ("b", M1, 50), came=came)
+    assert stages(("a", M1, 100), ("b", M1, 50), came=came, heard=[(M1, "THB"), (M2, "CNY")]) == []
+    assert stages(came=came, heard=[(M1, "CNY")]) == [("lift", "", M1, 150)]
+    assert stages(came=came, heard=[(M1, "CNY")]) == []
+
+
+def test_a_victims_own_account_is_held_no_more_even_where_nothing_is_left_to_ask_about(stages: Stages) -> None:
+    stages(("a", M1, 100), came={("a", M1): 100})
+    stages.put("transfers", {"transfer": 9, "payer": M1, "payee": M2})
+    stages.put("payments", {"case_id": "b", "file": 1, "row": 1, "n": 1, "payee": M2, "transfer": 9, "state": "found"})
+    assert stages(came={("a", M1): 100}) == [("lift", "", M1, 100)]
+
+
+def test_a_hold_tells_what_its_holder_may_be_where_a_statement_says_it(stages: Stages) -> None:
+    stages.put(
+        "outcomes",
+        {"account": M1, "currency": "THB", "mule": 900, "likeliest": "mule"},
+        {"account": M1, "currency": "CNY", "mule": 668, "likeliest": "mule"},
+    )
+    stages(("a", M1, 40), came={("a", M1): 100})
+    assert stages.lines[0] == {
+        "at_ms": at(2) + 20 * MINUTE,
+        "proposed_ms": at(2),
+        "verb": "hold",
+        "account": M1,
+        "amount_minor": 40,
+        "currency": "CNY",
+        "case_id": "a",
+        "tier": 1,
+        "ground": "ground 1",
+        "innocent": "none",
+        "expires_ms": None,
+        "received_minor": 100,
+        "mule": 668,
+    }
+
+
+RUNS = st.lists(
+    st.dictionaries(
+        st.tuples(st.sampled_from("ab"), st.sampled_from("xy")),
+        st.tuples(st.integers(0, 9), st.integers(0, 9), st.booleans()),  # received, of it held at most, heard first
+        max_size=4,
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(runs=RUNS)
+def test_never_more_is_held_than_came_and_what_came_is_told_once(
+    once: Once, runs: list[dict[tuple[str, str], tuple[int, int, bool]]]
+) -> None:
+    playing = Play(once.out, once.workspace, PACE, None, START, at(24))
+    force: dict[str, int] = defaultdict(int)
+    told: dict[str, int] = defaultdict(int)
+    seen: dict[str, int] = defaultdict(int)
+    for run in runs:
+        tables: dict[str, list[tuple[Any, ...]]] = {
+            HOLDS_SQL: [
+                (case_id, account, "CNY", min(received, most), 1, "", "none", 0, received, None)
+                for (case_id, account), (received, most, heard) in sorted(run.items())
+                if min(received, most) and not heard
+            ],
+            REACHED_SQL: [
+                (case_id, account, "CNY", received, 1, "none", 0 if heard else received)
+                for (case_id, account), (received, _, heard) in sorted(run.items())
+            ],
+            VICTIMS_ACCOUNTS_SQL: [],
+        }
+        playing._rows_of = tables.__getitem__  # type: ignore[method-assign, assignment]
+        for line in playing.news(at(2)):
+            assert line["amount_minor"] > 0
+            if line["verb"] == "reached":
+                told[line["account"]] += line["amount_minor"]
+            else:
+                force[line["account"]] += line["amount_minor"] * (1 if line["verb"] == "hold" else -1)
+        for account in "xy":
+            rows = [one for (_, named), one in run.items() if named == account]
+            seen[account] = max(seen[account], sum(received for received, _, _ in rows))
+            assert force[account] <= sum(received for received, _, heard in rows if not heard)
+            assert told[account] == seen[account]
 
 
 # -- what is refused ------------------------------------------------------------------------------------------------
@@ -409,7 +617,9 @@ def test_the_command_gives_a_machine_the_same_in_json(
     common = Common(workspace=tmp_path / "w", lang="zh", json=True)
     replay_commands.replay(world, log=log, earlier=earlier, common=common)
     said = json.loads(capsys.readouterr().out)
-    assert (said["reports"], said["holds"], said["log"]) == (3, len(log.read_text("utf-8").splitlines()), str(log))
+    lines = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    assert Counter(one["verb"] for one in lines) == {"hold": 3, "reached": 4}
+    assert (said["reports"], said["holds"], said["held_minor"], said["log"]) == (3, 3, {"CNY": 1_900_000}, str(log))
     assert set(json.loads(earlier.read_text("utf-8"))) <= {"BL2026甲", "BL2026乙", "BL2026丙"}
 
 
@@ -448,14 +658,39 @@ def test_a_made_world_is_played_by_its_own_bodies(made: Path, tmp_path: Path, pl
     assert engine.rows('SELECT COUNT(*) FROM legs l JOIN files f ON f."file" = l."file" WHERE l.at_ms > f.at_ms') == [
         (0,)
     ]
-    known = {row[0] for row in engine.rows("SELECT DISTINCT account FROM legs")}
-    assert log and all(line["account"] in known and line["amount_minor"] > 0 for line in log)
-    assert [line["proposed_ms"] for line in log] == sorted(line["proposed_ms"] for line in log)
     admitted = {row[0] for row in engine.rows("SELECT at_ms FROM files")}
     assert {line["proposed_ms"] for line in log} <= admitted
-    assert read_log(tmp_path / "log1.jsonl") == sorted(
-        Hold(line["at_ms"], line["account"], line["currency"], line["amount_minor"]) for line in log
+    assert [line["proposed_ms"] for line in log] == sorted(line["proposed_ms"] for line in log)
+    held_and_reached_are_one_story(log, played)
+    holds = [line for line in log if line["verb"] == "hold"]
+    answered = dict(
+        engine.rows('SELECT l.account, MIN(f.at_ms) FROM legs l JOIN files f ON f."file" = l."file" GROUP BY l.account')
     )
+    assert played.late == played.unknown == 0 and {line["account"] for line in holds} <= set(answered)
+    unseen = [line for line in holds if line["ground"] in ("stated_payment", "traced_amount_unseen")]
+    assert {line["tier"] == 1 for line in unseen} == {True, False}
+    assert all(line["proposed_ms"] < answered[line["account"]] for line in unseen), "held before any answer came"
+    assert read_log(tmp_path / "log1.jsonl") == sorted(
+        Hold(line["at_ms"], line["account"], line["currency"], line["amount_minor"]) for line in holds
+    )
+    assert Counter(line.verb for line in read_lines(tmp_path / "log1.jsonl")) == Counter(line["verb"] for line in log)
+
+
+def held_and_reached_are_one_story(log: Sequence[dict[str, Any]], played: Replayed) -> None:
+    """Each account's holds in force are never above the disputed money that the log says came to it by then."""
+    force: dict[str, int] = defaultdict(int)
+    came: dict[str, int] = defaultdict(int)
+    total: dict[str, int] = defaultdict(int)
+    for place, line in enumerate(log):
+        assert line["verb"] in ("hold", "reached", "lift") and line["amount_minor"] > 0
+        if line["verb"] == "reached":
+            came[line["account"]] += line["amount_minor"]
+        else:
+            force[line["account"]] += line["amount_minor"] * (1 if line["verb"] == "hold" else -1)
+        total[line["currency"]] += line["amount_minor"] if line["verb"] == "hold" else 0
+        if place + 1 == len(log) or log[place + 1]["proposed_ms"] > line["proposed_ms"]:
+            assert all(0 <= amount <= came[account] for account, amount in force.items())
+    assert (played.holds, played.held_minor) == (sum(line["verb"] == "hold" for line in log), total)
 
 
 def test_what_a_replay_leaves_is_scored(made: Path, run: Run, tmp_path: Path) -> None:

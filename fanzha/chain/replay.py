@@ -1,8 +1,9 @@
 """Play a written world against the tool on the world's own clock: reports come in, stages run, statements are asked for.
 
 Each report is admitted when the centre gets it, each answer when it is ready. After news the stages run; a person (whose
-delays are parameters here) then asks for every statement that is proposed, and each newly proposed hold goes into a log.
-Nothing in the world changes by it: what a hold would have caught is for `fanzha score` to say, from log and truth.
+delays are parameters here) then asks for every statement that is proposed. A log takes each newly proposed hold, each account
+newly known to be reached, each lift (docs/worlds.md). Nothing in the world changes by it: what a hold would have caught is for
+`fanzha score` to say, from log and truth.
 """
 
 import heapq
@@ -10,7 +11,7 @@ import json
 import math
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from fanzha.chain.stages import Progress, silent
 from fanzha.chain.workspace import Workspace
 from fanzha.errors import InputError, NotFound
 from fanzha.model.terms import Terms
+from fanzha.respond.ground import VICTIMS_ACCOUNTS_SQL
 from fanzha.simulate import bodies, receive
 from fanzha.simulate.world import COUNTRIES, HOUR_MS, MINUTE_MS
 
@@ -36,11 +38,11 @@ ORDER BY s."case_id", s."rank"
 """
 # Per case and account what disputed money came to it, and how much of it may be held: nothing where the holder is heard first.
 REACHED_SQL = """
-SELECT d."case_id", d."account", d."currency", MIN(d."tier"), SUM(d."received_minor"),
-  SUM(CASE WHEN s."target" IS NULL THEN d."received_minor" ELSE 0 END), MAX(COALESCE(d."innocent", 'none'))
+SELECT d."case_id", d."account", d."currency", SUM(d."received_minor"), MIN(d."tier"), MAX(COALESCE(d."innocent", 'none')),
+  SUM(CASE WHEN s."target" IS NULL THEN d."received_minor" ELSE 0 END)
 FROM "disputed" AS d
-LEFT JOIN (SELECT DISTINCT "case_id", "target" FROM "steps" WHERE "verb" = 'ask_holder') AS s
-  ON s."case_id" = d."case_id" AND s."target" = d."account"
+LEFT JOIN (SELECT DISTINCT "case_id", "target", "currency" FROM "steps" WHERE "verb" = 'ask_holder') AS s
+  ON s."case_id" = d."case_id" AND s."target" = d."account" AND s."currency" = d."currency"
 GROUP BY d."case_id", d."account", d."currency" ORDER BY d."case_id", d."account", d."currency"
 """
 # Accounts whose statement is proposed to be asked for, and the last moment at which disputed money is known to have come in.
@@ -60,6 +62,8 @@ WHERE COALESCE(r."reference", '') <> ''
 GROUP BY r."reference" ORDER BY r."reference"
 """
 ANSWERS_PER_REPORT = 4  # before any are counted: how many statements a report will lead to; only the pace depends on it
+
+Purse = tuple[str, str]  # account and currency
 
 
 @dataclass(order=True, slots=True)
@@ -137,10 +141,11 @@ class Play:
         self.reports = Queue(out / "bodies" / "police.parquet")
         self.coming: list[Coming] = []
         self.requests: dict[str, list[int]] = defaultdict(list)  # account -> moments of the requests
-        self.holds: dict[tuple[str, str], dict[str, int]] = {}  # (account, currency) -> case -> amount proposed last
-        self.held_minor: dict[str, int] = defaultdict(int)
-        self.in_force: dict[tuple[str, str], int] = defaultdict(int)
-        self.reached: dict[tuple[str, str, str], int] = {}  # case, account, currency -> received, as told last
+        self.holds: dict[Purse, dict[str, int]] = {}  # case -> amount proposed at the last run
+        self.held_minor: dict[str, int] = defaultdict(int)  # per currency: all holds of the log, whether lifted or not
+        self.in_force: dict[Purse, int] = defaultdict(int)  # holds of the log less its lifts
+        self.reached: dict[Purse, dict[str, int]] = {}  # case -> received at the last run
+        self.told: dict[Purse, int] = defaultdict(int)  # received in all cases, as the log says it
         self.runs_at: list[int] = []
         self.log: list[dict[str, Any]] = []
         self.asked = self.answered = self.unknown = self.files = self.rows = self.quarantined = self.waited_ms = 0
@@ -181,8 +186,7 @@ class Play:
             self.receive(moment, folder / str(len(self.runs_at)))
             self.workspace.refresh()
             self.runs_at.append(moment)
-            self.log.extend(self.new_holds(moment))
-            self.log.extend(self.new_reaches(moment))
+            self.log.extend(self.news(moment))
             self.ask(moment)
             if self.half_ms is None and self.reports.next * 2 >= len(self.reports) > 0:
                 self.half_ms = moment
@@ -217,33 +221,42 @@ class Play:
 
     # -- what goes out -------------------------------------------------------------------------------------------
 
-    def new_holds(self, moment: int) -> Iterator[dict[str, Any]]:
+    def news(self, moment: int) -> Iterator[dict[str, Any]]:
+        """Lines of a run: holds that were not proposed before, money newly known to have arrived, holds that stand too high.
+
+        A hold of the log stays in force until it is lifted, so never more is held than disputed money came, and what was
+        held at intake is not held again once it is traced.
+        """
+        reached, own = self._rows_of(REACHED_SQL), {row[0] for row in self._rows_of(VICTIMS_ACCOUNTS_SQL)}
+        most: dict[Purse, int] = defaultdict(int)
+        for _, account, currency, *_, may_hold in reached:
+            most[account, currency] += 0 if account in own else int(may_hold)
+        yield from self.new_holds(moment, most)
+        yield from self.new_reaches(moment, reached)
+        yield from self.lifts(moment, most)
+
+    def new_holds(self, moment: int, most: Mapping[Purse, int]) -> Iterator[dict[str, Any]]:
         """A line for each hold that was not proposed before, with the moment at which it would be in force.
 
         Where more is proposed for an account than at the run before, the line names what has come in addition. What
         two cases that became one had proposed between them is not proposed again.
         """
-        now: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
         found = self._rows_of(HOLDS_SQL)
-        for case_id, account, currency, amount, *_ in found:
-            now[account, currency][case_id] = int(amount)
-        for case_id, account, currency, amount, tier, ground, innocent, expires_ms, received, mule in found:
-            before = self.holds.get((account, currency), {})
-            rise = sum(now[account, currency].values()) - sum(before.values())
-            new = min(int(amount) - before.get(case_id, 0), rise)
-            if new <= 0:
-                continue
-            self.holds.setdefault((account, currency), {})[case_id] = before.get(case_id, 0) + new
+        now = _by_purse(found)
+        rise = {
+            purse: min(
+                sum(cases.values()) - sum(self.holds.get(purse, {}).values()),
+                most.get(purse, 0) - self.in_force[purse],
+            )
+            for purse, cases in now.items()
+        }
+        parts = _new_parts(found, self.holds, rise)
+        self.holds = now
+        for new, (case_id, account, currency, _, tier, ground, innocent, expires_ms, received, mule) in parts:
             self.held_minor[currency] += new
             self.in_force[account, currency] += new
-            yield {
-                "at_ms": moment + self.pace.hold_minutes * MINUTE_MS,
-                "proposed_ms": moment,
+            yield self._line(moment, "hold", account, currency, new) | {
                 "case_id": case_id,
-                "verb": "hold",
-                "account": account,
-                "amount_minor": new,
-                "currency": currency,
                 "tier": tier,
                 "ground": ground,
                 "innocent": innocent,
@@ -251,41 +264,44 @@ class Play:
                 "received_minor": received,
                 "mule": mule,
             }
-        self.holds = dict(now)
 
-    def new_reaches(self, moment: int) -> Iterator[dict[str, Any]]:
-        """A line for disputed money that is newly known to have reached an account, and a lift for each hold that stands
-        above what is disputed there. A statement that shows less money left is no ground to lift: the hold was in its way."""
-        at_ms = moment + self.pace.hold_minutes * MINUTE_MS
-        most: dict[tuple[str, str], int] = defaultdict(int)
-        for case_id, account, currency, tier, received, may_hold, innocent in self._rows_of(REACHED_SQL):
-            most[account, currency] += int(may_hold)
-            new = int(received) - self.reached.get((case_id, account, currency), 0)
-            if new > 0:
-                self.reached[case_id, account, currency] = int(received)
-                yield {
-                    "at_ms": at_ms,
-                    "proposed_ms": moment,
-                    "case_id": case_id,
-                    "verb": "reached",
-                    "account": account,
-                    "currency": currency,
-                    "amount_minor": new,
-                    "tier": tier,
-                    "innocent": innocent,
-                }
+    def new_reaches(self, moment: int, found: Sequence[tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+        """A line for disputed money that is newly known to have reached an account.
+
+        What one statement denied and the next shows again is not new, nor is what two cases that became one knew of.
+        """
+        now = _by_purse(found)
+        rise = {purse: sum(cases.values()) - self.told[purse] for purse, cases in now.items()}
+        parts = _new_parts(found, self.reached, rise)
+        self.reached = now
+        for new, (case_id, account, currency, _, tier, innocent, _) in parts:
+            self.told[account, currency] += new
+            yield self._line(moment, "reached", account, currency, new) | {
+                "case_id": case_id,
+                "tier": tier,
+                "innocent": innocent,
+            }
+
+    def lifts(self, moment: int, most: Mapping[Purse, int]) -> Iterator[dict[str, Any]]:
+        """A line for each hold that stands above what is disputed there, or whose holder is heard first by now.
+
+        A statement that shows less money left is no ground to lift: in the world the hold was not in its way.
+        """
         for (account, currency), amount in sorted(self.in_force.items()):
-            over = amount - most[account, currency]
+            over = amount - most.get((account, currency), 0)
             if over > 0:
                 self.in_force[account, currency] -= over
-                yield {
-                    "at_ms": at_ms,
-                    "proposed_ms": moment,
-                    "verb": "lift",
-                    "account": account,
-                    "amount_minor": over,
-                    "currency": currency,
-                }
+                yield self._line(moment, "lift", account, currency, over)
+
+    def _line(self, moment: int, verb: str, account: str, currency: str, amount: int) -> dict[str, Any]:
+        return {
+            "at_ms": moment + self.pace.hold_minutes * MINUTE_MS,
+            "proposed_ms": moment,
+            "verb": verb,
+            "account": account,
+            "amount_minor": amount,
+            "currency": currency,
+        }
 
     def ask(self, moment: int) -> None:
         """Ask for every statement that is proposed: once, again when money came in after it, and to renew a hold."""
@@ -336,6 +352,34 @@ class Play:
             waited_minutes_max=self.waited_ms // MINUTE_MS,
             half_ms=self.half_ms,
         )
+
+
+def _by_purse(found: Iterable[tuple[Any, ...]]) -> dict[Purse, dict[str, int]]:
+    """Per account and currency the amount of each case: the sum of its rows, which begin with case, account, currency, amount."""
+    amounts: dict[Purse, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for case_id, account, currency, amount, *_ in found:
+        amounts[account, currency][case_id] += int(amount)
+    return {purse: dict(cases) for purse, cases in amounts.items()}
+
+
+def _new_parts(
+    found: Iterable[tuple[Any, ...]], before: Mapping[Purse, Mapping[str, int]], rise: Mapping[Purse, int]
+) -> list[tuple[int, tuple[Any, ...]]]:
+    """The rows of which something is new, with how much: what its case had before comes off first, and all rows of an
+    account and currency together have no more than its rise."""
+    had = {purse: dict(cases) for purse, cases in before.items()}
+    left = dict(rise)
+    parts = []
+    for row in found:
+        case_id, account, currency, amount = *row[:3], int(row[3])
+        cases = had.setdefault((account, currency), {})
+        known = min(amount, cases.get(case_id, 0))
+        cases[case_id] = cases.get(case_id, 0) - known
+        new = min(amount - known, left[account, currency])
+        if new > 0:
+            left[account, currency] -= new
+            parts.append((new, row))
+    return parts
 
 
 def _by_channel(rows: Iterable[dict[str, Any]]) -> dict[tuple[str, str], list[dict[str, Any]]]:

@@ -51,7 +51,7 @@ def stopped(what: str, folder: Path, file: int, monkeypatch: pytest.MonkeyPatch)
 
     places: dict[str, Callable[[], None]] = {
         "between the act and the deed": lambda: monkeypatch.setattr(Record, "_destroy", stop),
-        "between the deed and the tables": lambda: monkeypatch.setattr("fanzha.chain.workspace.remove_tables", stop),
+        "between the deed and the tables": lambda: monkeypatch.setattr("fanzha.chain.recorded.remove_tables", stop),
         "between the tables and the notes": lambda: monkeypatch.setattr(backup, "write_erasures", stop),
     }
     places[what]()
