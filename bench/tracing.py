@@ -2,7 +2,7 @@
 
     python bench/tracing.py --seed 20261126 --result bench/results/tracing.json [--peer-python VENV/bin/python]
 
-The transfers are a random graph with hubs (exponent about 2.2, the same accounts are hubs on both sides), ten transfers an account, ten
+The transfers are a random graph with hubs (exponent about 2.2, `--same` of the accounts are hubs on both sides), ten transfers an account, ten
 days. All engines get the same graph, answer the same 20 questions (an account with 3 to 20 outgoing transfers, from day two on, each
 transfer strictly later than the one before) and must reach the same number of accounts. DuckDB's table holds integers sorted by payer
 and time, the best case for it; its query groups by account at each hop. Fanzha is asked through its public call, over tables in a
@@ -31,14 +31,14 @@ BLOCK = 1_000_000
 FLOW_MIN, FLOW_MAX = 18, 105  # transfers a small flow moves over
 
 
-def graph(transfers: int, seed: int) -> dict[str, np.ndarray]:
-    """Transfers in time order: payer, payee, at_ms, amount (minor units)."""
+def graph(transfers: int, seed: int, same: float) -> dict[str, np.ndarray]:
+    """Transfers in time order: payer, payee, at_ms, amount (minor units). `same`: share of accounts that pay as often as they are paid."""
     rng = np.random.default_rng(seed)
     accounts = max(transfers // 10, 100)
     share = np.cumsum((np.arange(accounts) + 5.0) ** (-1 / 1.2))
     share /= share[-1]
     pays = rng.permutation(accounts)
-    paid = np.where(rng.random(accounts) < 0.7, pays, -1)  # the others are hubs on one side only
+    paid = np.where(rng.random(accounts) < same, pays, -1)  # the others are hubs on one side only
     paid[paid < 0] = rng.permutation(np.setdiff1d(pays, paid))
     payer = pays[np.searchsorted(share, rng.random(transfers))].astype(np.int32)
     payee = paid[np.searchsorted(share, rng.random(transfers))].astype(np.int32)
@@ -255,6 +255,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--transfers", type=int, default=10_000_000)
     parser.add_argument("--seed", type=int, default=20261126)
+    parser.add_argument("--same", type=float, default=1.0, help="share of accounts that are hubs on both sides")
     parser.add_argument("--legs", action="store_true", help="fill the table legs too: loading then joins both sides")
     parser.add_argument("--peer-python", default=sys.executable, help="an interpreter that has rustworkx")
     parser.add_argument("--result", type=Path)
@@ -266,7 +267,7 @@ def main() -> None:
         return
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
-        g = graph(wanted.transfers, wanted.seed)
+        g = graph(wanted.transfers, wanted.seed, wanted.same)
         np.savez(f"{folder}/graph.npz", **g)
         fill(Path(folder) / "tables.duckdb", g, wanted.legs)
         del g
@@ -285,6 +286,7 @@ def main() -> None:
         "seed": wanted.seed,
         "transfers": wanted.transfers,
         "legs": wanted.legs,
+        "hubs_on_both_sides": wanted.same,
         "cores": os.cpu_count(),
         "load_average": round(os.getloadavg()[1], 1),
         **{name: importlib.metadata.version(name) for name in ("numba", "numpy", "duckdb")},

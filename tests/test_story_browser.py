@@ -99,3 +99,28 @@ def test_an_officer_looks_inside_a_file_and_sees_what_was_refused_and_what_can_b
     page.keyboard.press("Escape")
     page.get_by_role("link", name="Data quality").first.click()
     expect(page.get_by_role("heading", name="Data quality", level=1)).to_be_visible()
+
+
+def test_an_officer_sees_the_orders_of_a_case_and_what_its_holders_may_be(page: Page, tmp_path: Path) -> None:
+    with fanzha.open(tmp_path / "w", actor="王小明") as workspace:
+        workspace.admit([CITY])
+        case = workspace.cases()[0].id
+        rank = next(step.rank for step in workspace.steps(case) if step.verb == "hold")
+        hold = workspace.desk.adopt(case, rank, "the victim waits here")
+        workspace.desk.approve(hold.order)
+        workspace.desk.send(hold.order, "东江银行")
+        workspace.report(tmp_path / "report", "en")
+    page.goto((tmp_path / f"report/cases/{case}.html").as_uri())
+    orders = page.locator("#orders")
+    for said in ("Hold an amount", "sent", "王小明", "the victim waits here"):
+        assert orders.get_by_text(said).first.is_visible(), said
+    orders.locator("summary", has_text=str(hold.order)).click()
+    assert orders.get_by_text("approved").first.is_visible()
+    page.get_by_role("button", name="中文").click()
+    assert orders.get_by_text("紧急止付").first.is_visible()
+    readings = page.locator("#readings")
+    for said in ("跑分账户", "虚假商户", "善意取得", "均非认定"):
+        assert readings.get_by_text(said).first.is_visible(), said
+    assert readings.locator(".check").first.is_visible(), "the innocent explanation stands beside the pattern"
+    assert page.locator("#rules").get_by_text("先进先出").first.is_visible()
+    assert not re.search(r"\d{12}", page.locator("body").inner_text()), "no account stands there in full"
