@@ -7,7 +7,7 @@ from typing import Any
 from fanzha.clean import account as accounts
 from fanzha.document.dealt import Dealings, Dealt, OrderLine
 from fanzha.document.gather import known_names, mask_account
-from fanzha.errors import NotFound
+from fanzha.errors import InputError, NotFound
 from fanzha.store.engine import Engine
 from fanzha.store.masked import mask_value
 from fanzha.trace.explain import Line, explain
@@ -20,6 +20,13 @@ WHERE "account" = ? ORDER BY "case_id", "currency"
 _RULES_SQL = """
 SELECT "case_id", "currency", "rule", "held_minor" FROM "attributions" WHERE "account" = ? ORDER BY 1, 2, 3
 """
+# Accounts by a mask as it is shown; `_` stands in no account, so the pattern needs no escape.
+_SHOWN_SQL = (
+    """SELECT DISTINCT "account" FROM "disputed" WHERE "account" LIKE ? AND ("case_id" = ? OR ? = '') ORDER BY "account" """,
+    """
+SELECT "payer" FROM "transfers" WHERE "payer" LIKE ? UNION SELECT "payee" FROM "transfers" WHERE "payee" LIKE ? ORDER BY 1
+""",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +67,34 @@ class AccountMoney:
         return found
 
 
+def account_meant(engine: Engine, written: str, case_id: str = "") -> str:
+    """The account that a person means: as written, or the one that is shown masked so (6222****0123), of a case if one is given.
+
+    Everything a person sees is masked, so what is copied from a screen or a page leads back to its account. Raises InputError
+    where several accounts look the same.
+    """
+    shown = "".join(written.split())
+    if "****" not in shown or "%" in shown:
+        return written
+    like = shown.replace("****", "%")
+    for sql, asked in zip(_SHOWN_SQL, ((like, case_id, case_id), (like, like)), strict=True):
+        found = [str(one) for (one,) in engine.rows(sql, asked) if mask_account(str(one)) == shown]
+        if len(found) > 1:
+            raise InputError(
+                f"{len(found)} accounts are shown as {shown}",
+                f"显示为 {shown} 的账户有 {len(found)} 个",
+                remedy="write the number in full: `fanzha export disputed --purpose PURPOSE` has it, on the record",
+                remedy_zh="请填写完整账号：fanzha export disputed --purpose 目的（登记在账簿）",
+            )
+        if found:
+            return found[0]
+    return written
+
+
 def account_money(engine: Engine, as_of: int, written: str, case_id: str = "", rule: str = "fifo") -> AccountMoney:
     """What is in dispute in an account, up to `as_of` (UTC ms). NotFound where no disputed money reached it."""
     rows: Sequence[tuple[Any, ...]] = ()
+    written = account_meant(engine, written, case_id)
     for account in (written.strip(), accounts.normal_form(written) or written):
         rows = [row for row in engine.rows(_DISPUTED_SQL, (account,)) if case_id in ("", row[0])]
         if rows:

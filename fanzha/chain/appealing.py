@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from fanzha.chain.ordering import lift
 from fanzha.chain.returning_computed import make_returns
 from fanzha.chain.stages import as_of
+from fanzha.document.figures import money
 from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.model.words import vocabulary
 from fanzha.respond.appeals import (
@@ -124,9 +125,9 @@ def decide(
     private: dict[str, object] = {"reason": reason.strip()} | ({} if given is None else {"amount": given})
     decided = _event(record, engine, act, one, {"event": "decide", "outcome": outcome}, private)
     if one.subject == "return":
-        make_returns(engine, record.journal.entries(), as_of(engine))
+        make_returns(engine, record.journal.entries(), as_of(engine), drafts=False)
     elif outcome != "rejected" and standing is not None:
-        said = f"[{appeal}] {reason.strip()}"
+        said = f"申诉 / appeal {appeal}: {reason.strip()}"
         lift(record, engine, act, standing.order, said, amount=given, ground="appeal_upheld", law="anti_fraud_32")
     return decided
 
@@ -146,8 +147,8 @@ def told(record: Record, engine: Engine, act: Act, appeal: int, correction: str)
         raise NotFound(
             f"no correction {correction!r} is due for appeal {appeal}",
             f"申诉 {appeal} 没有待发送的更正 {correction!r}",
-            remedy="`fanzha appeals --corrections` lists what is due",
-            remedy_zh="fanzha appeals --corrections 可列出待发送的更正",
+            remedy="`fanzha appeal` lists what is due",
+            remedy_zh="fanzha appeal 可列出待发送的更正",
         )
     return _event(record, engine, act, one, {"event": "told", "told": correction})
 
@@ -165,8 +166,8 @@ def appeal_of(appeals: Sequence[Appeal], number: int) -> Appeal:
         raise NotFound(
             f"there is no appeal {number}",
             f"没有编号为 {number} 的申诉",
-            remedy="`fanzha appeals` lists them",
-            remedy_zh="fanzha appeals 可列出",
+            remedy="`fanzha appeal` lists them",
+            remedy_zh="fanzha appeal 可列出",
         )
     return found
 
@@ -261,27 +262,28 @@ def _amount(engine: Engine, one: Appeal, standing: Order | None, outcome: str, a
         paid = int(engine.rows(_PAID_SQL, claim_key(one.claim))[0][0])
         if outcome == "upheld" and amount is None:
             return paid if one.asks == "with" else 0
-        return _within(amount, paid)
+        return _within(amount, paid, one.currency)
     if standing is None or standing.verb == "watch":
         return None
     held = standing.held if standing.held is not None else standing.amount or 0
     if outcome == "partly":
-        return _within(amount, held)
+        return _within(amount, held, standing.currency)
     if amount not in (None, held):
+        all_held = money(held, standing.currency)
         raise InputError(
-            f"upheld in full lifts all that is held, {held} minor units",
-            f"申诉全部成立应解除全部在控金额 {held}（最小货币单位）",
+            f"upheld in full lifts all that is held, {all_held}",
+            f"申诉全部成立应解除全部在控金额 {all_held}",
             remedy="decide partly to lift a part",
             remedy_zh="仅解除部分的，请作出部分成立的决定",
         )
     return held
 
 
-def _within(amount: int | None, most: int) -> int:
+def _within(amount: int | None, most: int, currency: str) -> int:
     if amount is None or not 0 < amount <= most:
         raise InputError(
-            f"name an amount above zero and up to {most} minor units",
-            f"请写明大于零且不超过 {most}（最小货币单位）的金额",
+            f"name an amount above zero and up to {money(most, currency)}",
+            f"请写明大于零且不超过 {money(most, currency)} 的金额",
             remedy="a part needs its amount",
             remedy_zh="部分成立须写明金额",
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from fanzha.chain import appealing, ordering, returning
-from fanzha.chain.returning_computed import notices_of, returns_of
+from fanzha.chain.returning_computed import notice_ends, notices_of, returns_of
 from fanzha.chain.stages import as_of
 from fanzha.respond.appeals import Appeal, Correction, appeals_of
 from fanzha.respond.order_book import orders_of
@@ -49,6 +49,11 @@ class Notice:
     currency: str
     at_ms: int
     place: str
+
+    @property
+    def ends_ms(self) -> int:
+        """When it has stood for thirty days (UTC ms)."""
+        return notice_ends(self.at_ms)
 
 
 class Desk:

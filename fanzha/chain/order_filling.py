@@ -39,11 +39,17 @@ def filled(engine: Engine, proposal: Proposal) -> Proposal:
     currency = proposal.currency or (rows[0][0] if len({row[0] for row in rows}) == 1 else "")
     if not currency and verb in MEASURES:
         raise InputError(
-            "the currency must be named: none or several are in dispute there",
-            "须写明币种：该账户无涉案币种或有多个",
+            "the currency must be named: several are in dispute there"
+            if rows
+            else "the currency must be named: no disputed money is known in this account in this case",
+            "须写明币种：该账户涉案币种有多个" if rows else "须写明币种：本案未见涉案资金到达该账户",
             where=verb,
-            remedy="name an ISO 4217 code such as CNY",
-            remedy_zh="请写明 ISO 4217 代码，如 CNY",
+            remedy="name an ISO 4217 code such as CNY, with --currency"
+            if rows
+            else "look at the number again; where only a report names the account, give --currency",
+            remedy_zh="请用 --currency 写明 ISO 4217 代码，如 CNY"
+            if rows
+            else "请核对账号；仅报案提及该账户的，请用 --currency 写明币种",
         )
     steps = engine.rows(_STEP_OF_SQL, (case_id, account, "hold"))
     ground = proposal.ground or GROUND_OF.get(verb, "account_in_case")

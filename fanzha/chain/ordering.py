@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from fanzha.chain.order_filling import about, draft, filled
+from fanzha.chain.returning_computed import make_returns
 from fanzha.chain.stages import as_of
 from fanzha.clean.issuer import read_bins
+from fanzha.document.figures import money
 from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.respond.ground import case_today, facts_of
 from fanzha.respond.order_book import orders_of, write_orders
@@ -37,6 +39,7 @@ from fanzha.store.engine import Engine
 from fanzha.store.record import Act, Record
 
 VERB_OF_STEP = {"hold": "hold", "request_statement": "query", "request_exit": "query", "lift": "lift"}
+ADOPTED = "采纳建议 / as proposed"  # the reason of an adopted step where none is given; its ground is on the order
 _STEP_SQL = """
 SELECT "verb", "target", "body", "amount_minor", "currency", "ground" FROM "steps" WHERE "case_id" = ? AND "rank" = ?
 """
@@ -101,7 +104,7 @@ def adopt_step(record: Record, engine: Engine, act: Act, case_id: str, rank: int
             remedy="a holder is heard, a reporter asked and a site reported by a person",
             remedy_zh="听取持有人说明、向报案人核实、处置网站由人员办理",
         )
-    said = reason.strip() or f"as proposed: {ground}"
+    said = reason.strip() or ADOPTED
     if verb == "lift":
         same = (account, currency, amount, ground)
         lifts = [one for one in lift_proposals(engine) if (one.account, one.currency, one.amount, one.ground) == same]
@@ -156,8 +159,8 @@ def send(record: Record, engine: Engine, act: Act, number: int, body: str = "") 
         raise InputError(
             f"order {number} names no body to send it to",
             f"指令 {number} 未写明收受机构",
-            remedy="name the bank or payment body",
-            remedy_zh="请写明银行或支付机构",
+            remedy="name the bank or payment body, with --body",
+            remedy_zh="请用 --body 写明银行或支付机构",
         )
     return _event(record, engine, act, order, {"event": "send", "body": to}, "")
 
@@ -187,16 +190,20 @@ def reply(
             "the reply to a hold, a freeze or a return names the amount; no other reply does",
             "止付、冻结、返还的回执须写明金额；其他回执不写金额",
             where=f"order {number}",
-            remedy="give the amount in minor units, 0 where nothing was there",
-            remedy_zh="请写明金额；账户无余额的写 0",
+            remedy="give the amount, 0 where nothing was there" if needs else "leave the amount out",
+            remedy_zh="请写明金额；账户无余额的写 0" if needs else "请勿填写金额",
         )
     if amount is not None and not 0 <= amount <= (order.amount or 0):
         raise InputError(
-            f"the reply names {amount} and the order {order.amount} minor units {order.currency}",
-            f"回执金额 {amount}，指令金额 {order.amount}（{order.currency} 最小单位）",
+            f"the reply names {money(amount, order.currency)} and the order {money(order.amount or 0, order.currency)}",
+            f"回执金额 {money(amount, order.currency)}，指令金额 {money(order.amount or 0, order.currency)}",
             where=f"order {number}",
-            remedy="more was held than ordered: have the difference released first, then record what is held",
-            remedy_zh="超出指令金额的，请先要求机构解除差额，再登记在控金额",
+            remedy="have the difference released first, then record what is held"
+            if order.verb != "return"
+            else "record what was given back of this order; more takes an order of its own",
+            remedy_zh="超出指令金额的，请先要求机构解除差额，再登记在控金额"
+            if order.verb != "return"
+            else "请登记本指令实际返还金额；超出部分须另行提出指令",
         )
     answer = "refused" if is_refused or (needs and not amount) else "done"
     start = act.at_ms if from_ms is None else from_ms
@@ -275,7 +282,8 @@ def _check_still(order: Order, facts: Facts, orders: list[Order]) -> None:
             raise refused(target or order, "nothing is in force that this could concern", "已无生效中的措施可办理")
         order = replace(order, held=target.held)
         if order.verb == "return" and (order.amount or 0) > (target.held or 0):
-            raise refused(target, f"only {target.held} minor units are frozen by it", f"在冻金额仅 {target.held}")
+            frozen = money(target.held or 0, target.currency)
+            raise refused(target, f"only {frozen} is frozen by it", f"在冻金额仅 {frozen}")
     check_ground(order, facts, orders)
 
 
@@ -313,9 +321,10 @@ def _event(record: Record, engine: Engine, act: Act, order: Order, public: Mappi
 
 
 def _written(record: Record, engine: Engine, act: Act) -> list[Order]:
-    """The orders as they stand now, with `orders`, `order_events` and `steps` made anew: no other table depends on them."""
+    """The orders as they stand now, with every table that depends on them made anew: `orders`, `order_events`, `returns`, `steps`."""
     entries, moment = record.journal.entries(), as_of(engine)
     with engine.transaction():
         write_orders(engine, entries, moment)
+        make_returns(engine, entries, moment, drafts=False)
         propose(engine, moment, read_bins(record.in_use("card_bins")))
     return orders_of(entries, act.at_ms)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from fanzha.chain.ordering import propose_order
 from fanzha.chain.returning_computed import notice_ends, notices_of, payment_of
+from fanzha.document.figures import moment
+from fanzha.document.gather import mask_account
 from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.model.words import vocabulary
 from fanzha.respond.appeals import Appeal, appeals_of
@@ -48,16 +50,16 @@ def _purse(engine: Engine, account: str, currency: str) -> Purse:
     found = [one for one in found if currency in ("", one[1])]
     if not found:
         raise NotFound(
-            f"nothing is frozen for victims in {account}",
-            f"账户 {account} 内没有可返还的冻结资金",
+            f"nothing is frozen for victims in {mask_account(account)}",
+            f"账户 {mask_account(account)} 内没有可返还的冻结资金",
             remedy="`fanzha refund` lists the accounts",
             remedy_zh="fanzha refund 可列出",
         )
     if len(found) > 1:
         codes = ", ".join(code for _, code in found)
         raise InputError(
-            f"{account} holds several currencies: {codes}",
-            f"账户 {account} 有多个币种：{codes}",
+            f"{mask_account(account)} holds several currencies: {codes}",
+            f"账户 {mask_account(account)} 有多个币种：{codes}",
             remedy="name one",
             remedy_zh="请指明币种",
         )
@@ -82,8 +84,8 @@ def propose_returns(
     freezes = [one for one in freezes if one.state == "in_force"]
     if not freezes:
         raise NotAllowed(
-            f"no freeze is in force on {account}: only frozen money is returned",
-            f"账户 {account} 没有生效中的冻结，仅可返还已冻结资金",
+            f"no freeze is in force on {mask_account(account)}: only frozen money is returned",
+            f"账户 {mask_account(account)} 没有生效中的冻结，仅可返还已冻结资金",
             remedy="propose a freeze first, `fanzha hold`",
             remedy_zh="请先提出冻结（fanzha hold）",
         )
@@ -120,12 +122,20 @@ def check_notice(rows: Sequence[Return], entries: Sequence[Entry], appeals: Sequ
     if not any(one.notice for one in rows):
         return
     notice = notices_of(entries).get(purse)
-    if notice is None or now_ms < notice_ends(notice[0]):
+    if notice is None:
         raise NotAllowed(
             "a return in proportion takes thirty days' public notice first",
             "按比例返还须先公告三十日",
             remedy="give notice, and propose the return when thirty days are over",
             remedy_zh="请先发布公告，期满三十日后再提出返还",
+        )
+    if now_ms < notice_ends(notice[0]):
+        ends = moment(notice_ends(notice[0]), "Asia/Shanghai")
+        raise NotAllowed(
+            f"the public notice of this return runs until {ends.en}",
+            f"该返还的公告期至 {ends.zh}",
+            remedy="propose the return after that",
+            remedy_zh="请在期满后提出返还",
         )
 
 

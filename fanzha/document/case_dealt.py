@@ -1,7 +1,18 @@
 """Orders given, patterns and readings of accounts, forms and breaks of the flow, and what another rule of attribution would say."""
 
 from fanzha.document.case_roles import percent
-from fanzha.document.dealt import RULES, BreakLine, Dealt, GapLine, OrderLine, PatternLine, Reading, RuleLine, ShapeLine
+from fanzha.document.dealt import (
+    ENDED_EARLIER,
+    RULES,
+    BreakLine,
+    Dealt,
+    GapLine,
+    OrderLine,
+    PatternLine,
+    Reading,
+    RuleLine,
+    ShapeLine,
+)
 from fanzha.document.figures import Register, moment, money
 from fanzha.document.frame import beside, folded, section, table
 from fanzha.document.gather import World, unique
@@ -47,8 +58,9 @@ def _order(one: OrderLine, zone: str) -> list[Child]:
     name = join([el("div", {"class": "step-verb"}, both(term("orders", one.verb))), both(one.body, "small")])
     amount = money(one.amount, one.currency) if one.amount is not None else "—"
     held = put(word("held_n"), {"amount": money(one.held, one.currency)}) if one.held is not None else None
-    until = both(moment(one.expires_ms, zone)) if one.expires_ms is not None else "—"
-    who = beside(one.proposer, *((one.approvers,) if one.approvers else ()))
+    ends = one.expires_ms if one.state not in ENDED_EARLIER else None  # its term says nothing any more
+    until = both(moment(ends, zone)) if ends is not None else "—"
+    who = beside(*dict.fromkeys((one.proposer, one.approvers)))  # who decides alone is named once
     why = join(
         [
             el("div", None, both(term("grounds", one.ground)) if one.ground else "—"),

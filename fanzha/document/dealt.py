@@ -118,6 +118,16 @@ class EventLine:
     note: str
 
 
+ENDED_EARLIER = (
+    "turned",
+    "lifted",
+    "refused",
+    "returned",
+    "withdrawn",
+    "declined",
+)  # states of orders that ended before their term
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLine:
     """One order (table orders) with its history, the latest last."""

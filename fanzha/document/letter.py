@@ -119,6 +119,7 @@ class Facts:
     payees: tuple[Payee, ...] = ()
     reply_by_ms: int | None = None
     notice_from_ms: int | None = None
+    left_minor: int | None = None  # of a lift: what the order that it concerns still holds after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,11 +155,18 @@ class Letter:
     remedy: Remedy | None
     evidence: tuple[Evidence, ...] = field(default=())
     payees: tuple[Payee, ...] = field(default=())
+    left_minor: int | None = None
 
     @property
     def form(self) -> Kind:
         """What this kind of letter must say."""
         return KINDS[self.kind]
+
+    @property
+    def period_from_ms(self) -> int | None:
+        """From when transactions are asked for: the first transfer listed. None for a letter that asks for none."""
+        moments = [one.at_ms for one in self.evidence if one.at_ms is not None]
+        return min(moments, default=None) if self.kind == "query" else None
 
     @property
     def takes_back(self) -> bool:
@@ -219,6 +227,7 @@ def letter_of(order: Mapping[str, Any], facts: Facts, kind: str = "") -> Letter:
         remedy=facts.remedy if form.remedy else None,
         evidence=() if kind in _ENDING else _evidence(facts.evidence, form),
         payees=_payees(facts.payees, form),
+        left_minor=facts.left_minor if kind == "lift" else None,
     )
     _check(letter)
     return letter
@@ -277,23 +286,37 @@ def _check(letter: Letter) -> None:
     form = letter.form
     about = letter.verb if letter.kind == "notice_to_holder" else letter.kind
     measure = about in ("hold", "extend_hold", "freeze", "extend_freeze")
+    add, add_zh = "give it", "请补充"
     wanted = (
-        (not letter.account, "account", "账号"),
-        (not letter.issuer, "issuing body", "签发单位"),
-        (not letter.recipient and letter.kind != "return_notice", "recipient", "收受机构或收件人"),
-        (not letter.ground, "ground", "事实依据"),
-        (not letter.law, "legal basis", "法律依据"),
-        (letter.takes_back and not letter.reason, "reason of the correction", "更正理由"),
-        (form.amount and letter.amount_minor is None, "amount", "金额"),
-        (letter.amount_minor is not None and not letter.currency, "currency", "币种"),
-        ((form.expires or measure) and letter.expires_ms is None, "end", "到期时间"),
-        (form.remedy and (letter.remedy is None or not letter.remedy.where), "remedy", "救济途径"),
-        (form.payees and not letter.payees, "payees", "返还对象"),
-        (form.notice and letter.notice_from_ms is None, "first day of the notice", "公告起始日"),
+        (not letter.account, "account", "账号", add, add_zh),
+        (not letter.issuer, "issuing body", "签发单位", add, add_zh),
+        (
+            not letter.recipient and letter.kind != "return_notice",
+            *("recipient", "收受机构或收件人", "name the bank with --body", "请用 --body 写明银行或支付机构"),
+        ),
+        (not letter.ground, "ground", "事实依据", add, add_zh),
+        (not letter.law, "legal basis", "法律依据", add, add_zh),
+        (
+            letter.takes_back and not letter.reason,
+            *("reason of the correction", "更正理由", "give it with --reason", "请用 --reason 写明"),
+        ),
+        (form.amount and letter.amount_minor is None, "amount", "金额", add, add_zh),
+        (letter.amount_minor is not None and not letter.currency, "currency", "币种", add, add_zh),
+        ((form.expires or measure) and letter.expires_ms is None, "end", "到期时间", add, add_zh),
+        (form.remedy and (letter.remedy is None or not letter.remedy.where), "remedy", "救济途径", add, add_zh),
+        (form.payees and not letter.payees, "payees", "返还对象", add, add_zh),
+        (
+            form.notice and letter.notice_from_ms is None,
+            *("first day of the notice", "公告起始日"),
+            *(
+                "give notice first: `fanzha refund --account ACCOUNT --notice PLACE`",
+                "请先发布公告：fanzha refund --account 账号 --notice 发布处",
+            ),
+        ),
     )
-    for missing, en, zh in wanted:
+    for missing, en, zh, remedy, remedy_zh in wanted:
         if missing:
-            raise _refused(letter, f"the {en} is missing", f"缺少{zh}", "give it", "请补充")
+            raise _refused(letter, f"the {en} is missing", f"缺少{zh}", remedy, remedy_zh)
     if letter.amount_minor is not None and letter.amount_minor <= 0:
         raise _refused(letter, "the amount is not above zero", "金额不大于零", "correct the order", "请更正指令")
     if form.payees and sum(one.amount_minor for one in letter.payees) != letter.amount_minor:
@@ -314,7 +337,7 @@ def _check(letter: Letter) -> None:
 
 def _refused(letter: Letter, what: str, zh: str, remedy: str, remedy_zh: str) -> InputError:
     return InputError(
-        f"no letter {letter.kind} can be written: {what}",
+        f"the letter “{title(letter.kind).en}” cannot be written: {what}",
         f"无法制作文书（{title(letter.kind).zh}）：{zh}",
         where=f"order {letter.number}",
         remedy=remedy,
@@ -347,8 +370,8 @@ def law_name(letter: Letter) -> Said:
 
 
 def ground_name(letter: Letter) -> Said:
-    """The ground, by its code."""
-    return term("grounds", letter.ground)
+    """The ground, by its code, as it is put to who gets the letter."""
+    return said("grounds", letter.ground) if letter.ground in letters()["grounds"] else term("grounds", letter.ground)
 
 
 def innocent_name(letter: Letter) -> tuple[Said, Said]:

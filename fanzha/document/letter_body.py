@@ -139,10 +139,12 @@ class _Writer:
         return "—" if minor is None else figures(minor, self.letter.currency, self.lang)
 
     def short(self, minor: int | None, currency: str) -> str:
-        """An amount in a column: ¥1,200.00 in Chinese, CNY 1,200.00 in English."""
+        """An amount in a column: ¥1,200.00 in Chinese, CNY 1,200.00 in English; other signs may be missing in a font."""
         if minor is None:
             return "—"
-        return clear(money(minor, currency)) if self.lang == "zh" else figures(minor, currency, self.lang)
+        return (
+            clear(money(minor, currency)) if (self.lang, currency) == ("zh", "CNY") else figures(minor, currency, "en")
+        )
 
 
 def _sheet(letter: Letter, lang: str) -> Sheet:
@@ -163,6 +165,8 @@ def _sheet(letter: Letter, lang: str) -> Sheet:
 
 def _blocks(letter: Letter, say: _Writer) -> Iterator[Block]:
     yield Sentence(say.word(letter.kind, "asks"))
+    if letter.left_minor:
+        yield Sentence(say.word("lift_part"))
     yield Heading(say.word("particulars"))
     yield Pairs(tuple(_particulars(letter, say)))
     if letter.payees:
@@ -217,6 +221,10 @@ def _particulars(letter: Letter, say: _Writer) -> Iterator[tuple[str, str]]:
         yield say.word("amount_returned" if form.payees else "amount"), say.money(letter.amount_minor)
         if words := in_words(letter.amount_minor, letter.currency):
             yield say.word("amount_capitals"), words
+    if letter.left_minor:
+        yield say.word("still_held"), say.money(letter.left_minor)
+    if letter.period_from_ms is not None:
+        yield say.word("period"), say.word("period_from", at=say.at(letter.period_from_ms))
     if form.notice:
         yield say.word("notice_from"), say.at(letter.notice_from_ms)
         yield say.word("notice_until"), say.at(letter.notice_until_ms)

@@ -3,7 +3,8 @@
 One object, UTF-8, keys sorted, the same bytes for the same letter. Amounts are `{"minor": integer, "currency": ISO 4217, "exponent":
 digits of the minor unit, "capitals": Chinese words or ""}`; times are ISO 8601 in UTC with milliseconds, or null; what is a code has
 the code beside its words: `{"code", "en", "zh"}`; a text that is the same in both languages stands in both. `standing` is issued, draft
-or void; only `issued` may be acted on. `account.masked` says that the number is not whole. `follows` is null or the order that this
+or void; only `issued` may be acted on. `left` is what an order still holds after a lift of a part, `times.period_from` the first moment
+that a query asks for. `account.masked` says that the number is not whole. `follows` is null or the order that this
 one extends, lifts or turns into a freeze. `reply` lists the lines that the recipient fills in. A later schema with another meaning has
 another number; a reader ignores keys it does not know.
 """
@@ -56,6 +57,7 @@ def letter_value(letter: Letter) -> Value:
             "masked": letter.form.masked,
         },
         "amount": _amount(letter.amount_minor, letter.currency),
+        "left": _amount(letter.left_minor, letter.currency),
         "ground": {**_coded(letter.ground, ground_name(letter)), "holds": not letter.takes_back},
         "law": _coded(letter.law, law_name(letter)),
         "innocent": _coded(letter.innocent, innocent_name(letter)[0]),
@@ -68,6 +70,7 @@ def letter_value(letter: Letter) -> Value:
             "reply_by": iso(letter.reply_by_ms),
             "notice_from": iso(letter.notice_from_ms),
             "notice_until": iso(letter.notice_until_ms),
+            "period_from": iso(letter.period_from_ms),
         },
         "proposer": clear(letter.proposer),
         "approvers": [clear(one) for one in letter.approvers],

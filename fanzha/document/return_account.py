@@ -94,7 +94,14 @@ def return_html(page: ReturnPage) -> str:
         el("h1", None, both(say("title"))),
         both(say("lead"), "p", {"class": "lead"}),
         both(say("no_fee"), "p", {"class": "note-line"}),
-        *(_cards(page.accounts, currency, register) for currency in sorted({one.currency for one in page.accounts})),
+        *(
+            _cards(
+                [one for one in page.accounts if (one.currency, one.by_order) == (currency, by_order)],
+                currency,
+                register,
+            )
+            for currency, by_order in sorted({(one.currency, one.by_order) for one in page.accounts}, key=_frozen_first)
+        ),
     )
     body: list[Child] = [top]
     body += [_account(page, number, one, register) for number, one in enumerate(page.accounts, 1)]
@@ -110,9 +117,15 @@ def _figure(account: ReturnAccount, value: int, lines: Iterable[ReturnLine], rul
     return Figure(value, account.currency, refs=refs, rule=rule)
 
 
-def _cards(accounts: Sequence[ReturnAccount], currency: str, register: Register) -> Markup:
-    """What is frozen, goes back and stays, over all accounts of one currency."""
-    mine = [one for one in accounts if one.currency == currency]
+def _frozen_first(group: tuple[str, bool]) -> tuple[bool, str]:
+    currency, by_order = group
+    return not by_order, currency
+
+
+def _cards(mine: Sequence[ReturnAccount], currency: str, register: Register) -> Markup:
+    """What goes back and stays, over the accounts of one currency that are frozen, or of those where money was only traced to: what
+    can be returned and what could be are never one sum."""
+    frozen = all(one.by_order for one in mine)
 
     def card(key: str, style: str, values: Sequence[int]) -> Markup:
         figure = total(_figure(one, value, one.lines) for one, value in zip(mine, values, strict=True))
@@ -122,9 +135,9 @@ def _cards(accounts: Sequence[ReturnAccount], currency: str, register: Register)
     return el(
         "div",
         {"class": "cards three"},
-        card("frozen" if all(one.by_order for one in mine) else "frozen_or_traced", "", [one.frozen for one in mine]),
-        card("to_return", "held", [one.amount for one in mine]),
-        card("stays", "unknown", [one.frozen - one.amount for one in mine]),
+        card("frozen" if frozen else "traced_only", "", [one.frozen for one in mine]),
+        card("to_return" if frozen else "could_return", "held" if frozen else "", [one.amount for one in mine]),
+        card("stays" if frozen else "rest", "unknown", [one.frozen - one.amount for one in mine]),
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from fanzha.document.figures import money
 from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.model.words import vocabulary
 
@@ -188,18 +189,15 @@ def order_of(orders: Iterable[Order], number: int) -> Order:
 def refused(order: Order, said: str, said_zh: str) -> NotAllowed:
     """The error that an order, as it stands, does not allow something: names the state and what can be done instead."""
     state = vocabulary("order_states")[order.state]
-    events, verbs = vocabulary("order_events"), vocabulary("orders")
-    possible = [events[code] for code, states in CAN.items() if order.state in states]
-    possible += [
-        verbs[code]
-        for code, states in CAN_FOLLOW.items()
-        if order.state in states and order.verb in VERBS[code].follows
-    ]
+    terms, spent = {**vocabulary("order_events"), **vocabulary("orders")}, order.extensions >= HOLD_EXTENSIONS_MAX
+    can = [code for code, states in CAN.items() if order.state in states]
+    follow = [code for code, states in CAN_FOLLOW.items() if order.state in states]
+    can += [c for c in follow if order.verb in VERBS[c].follows and not (c == "extend_hold" and spent)]
     return NotAllowed(
         f"order {order.order} is {state.en}: {said}",
         f"指令 {order.order} 的状态为“{state.zh}”：{said_zh}",
-        remedy=f"what can be done with it: {', '.join(one.en for one in possible) or 'nothing, propose a new order'}",
-        remedy_zh=f"可作的办理：{'、'.join(one.zh for one in possible) or '无，请另行提出'}",
+        remedy=f"what can be done with it: {', '.join(can).replace('_', ' ') or 'nothing, propose a new order'}",
+        remedy_zh=f"可作的办理：{'、'.join(f'{terms[code].zh}（{code}）' for code in can) or '无，请另行提出'}",
     )
 
 
@@ -244,8 +242,8 @@ def check_words(proposal: Proposal) -> None:
             "a hold, a freeze and a return name an amount above zero; a lift may; nothing else does",
             "止付、冻结、返还须写明大于零的金额；解除可写明金额；其他指令不写金额",
             where=proposal.verb,
-            remedy="give the amount in dispute, or none for a query",
-            remedy_zh="请写明涉案金额；查询类不写金额",
+            remedy="name it with --amount: what is in dispute there, none for a query",
+            remedy_zh="请用 --amount 写明涉案金额；查询类不写金额",
         )
 
 
@@ -276,14 +274,14 @@ def check_follow(proposal: Proposal, target: Order, orders: Iterable[Order]) -> 
     if proposal.verb == "lift":
         left = target.held if target.held is not None else target.amount or 0
         if proposal.amount is not None and proposal.amount > left:
-            raise _too_much(proposal.amount, left, target.currency)
+            raise _too_much(proposal.amount, left, target.currency, held=True)
         if proposal.amount is not None and target.state == "sent" and proposal.amount < left:
             raise refused(target, "a part can be lifted once the reply says what is held", "收到回执后方可部分解除")
     if proposal.verb == "return":
         under_way = sum(one.amount or 0 for one in following if one.verb == "return" and one.state in PENDING)
         left = (target.held or 0) - under_way
         if (proposal.amount or 0) > left:
-            raise _too_much(proposal.amount or 0, left, target.currency)
+            raise _too_much(proposal.amount or 0, left, target.currency, held=True)
 
 
 def check_ground(order: Order, facts: Facts, orders: Iterable[Order]) -> None:
@@ -389,10 +387,13 @@ def _groundless(said: str, said_zh: str) -> NotAllowed:
     )
 
 
-def _too_much(wanted: int, left: int, currency: str) -> NotAllowed:
+def _too_much(wanted: int, left: int, currency: str, *, held: bool = False) -> NotAllowed:
+    asked, most = money(wanted, currency), money(left, currency)
+    why = "what the order holds" if held else "what is disputed there less what orders hold"
+    why_zh = "该指令在控金额" if held else "该账户涉案金额减去其他指令已控金额"
     return NotAllowed(
-        f"{wanted} minor units {currency} are asked for; at most {left} are possible: what is disputed there less what orders hold",
-        f"所列金额为 {wanted}（{currency} 最小单位），最多可为 {left}：该账户涉案金额减去其他指令已控金额",
-        remedy=f"name {left} or less" if left > 0 else "nothing is left to be ordered here",
-        remedy_zh=f"请写明不超过 {left} 的金额" if left > 0 else "此处已无可处置金额",
+        f"{asked} is asked for; at most {most} is possible: {why}",
+        f"所列金额为 {asked}，最多可为 {most}：{why_zh}",
+        remedy=f"name {most} or less" if left > 0 else "nothing is left to be ordered here",
+        remedy_zh=f"请写明不超过 {most} 的金额" if left > 0 else "此处已无可处置金额",
     )

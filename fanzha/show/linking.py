@@ -225,6 +225,8 @@ def one_case(terminal: Terminal, workspace: Workspace, case: Case, asked: str) -
     parts.gang(terminal, stands)
     judgements(terminal, stands.judgements)
     terminal.steps(steps[:20])
+    if len(steps) > 20:
+        terminal.out.print(Text(terminal.words("more_steps", count=len(steps) - 20, case=case.id), style="dim"))
 
 
 def what_holds(terminal: Terminal, workspace: Workspace, case: Case, asked: str) -> None:

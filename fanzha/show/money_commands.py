@@ -36,6 +36,11 @@ def trace(
     from fanzha.show import moneys
 
     with terminal.working(), open_workspace(common, terminal) as workspace:
+        if "****" in start:  # copied from a screen
+            from fanzha.chain.accounts import account_meant
+
+            workspace.refresh()
+            start = account_meant(workspace.engine, start)
         if holders:
             found = workspace.holders(start)
             terminal.finish()
@@ -60,13 +65,13 @@ def money(
     Parameters
     ----------
     account
-        The account as statements have it / 账号.
+        The account as statements have it, or masked as it is shown / 账号（可按打码显示填写）.
     case
         Only this case / 仅此案件.
     rule
         Rule by which the rows are explained / 逐行说明所用归属规则.
     limit
-        Rows shown / 显示行数.
+        Rows shown, of a statement the latest / 显示行数（流水显示最近的）.
     """
     terminal = open_terminal(common)
     from fanzha.show import moneys

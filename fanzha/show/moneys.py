@@ -102,8 +102,11 @@ def _lines(terminal: Terminal, case: Any, rule: str, limit: int) -> None:
     table = terminal.table(
         "lines_title", *columns, ("col_disputed_change", "right"), ("col_disputed_after", "right"), ("col_pot", "right")
     )
+    table.title = f"{terminal.words('lines_title')} · {terminal.words('col_case')} {case.case_id}"
     touched = [one for one in case.lines if one.disputed_change or one.payment or one.kind == "opening"]
-    for one in touched[:limit]:
+    if len(touched) > limit:  # what is there now is in the last rows
+        terminal.out.print(Text(terminal.words("earlier_rows", count=len(touched) - limit), style="dim"))
+    for one in touched[max(0, len(touched) - limit) :]:
         place = f"{one.file}-{one.row}" if one.kind == "row" else terminal.words(f"line_{one.kind}")
         table.add_row(
             terminal.moment(one.at_ms),
@@ -120,8 +123,6 @@ def _lines(terminal: Terminal, case: Any, rule: str, limit: int) -> None:
             terminal.words("lines_note", case=case.case_id, rule=_in(terminal, "attribution_rules", rule)), style="dim"
         )
     )
-    if len(touched) > limit:
-        terminal.out.print(Text(terminal.words("more_rows", count=len(touched) - limit), style="dim"))
 
 
 def patterns(terminal: Terminal, found: Dealt, limit: int) -> None:

@@ -49,6 +49,7 @@ def hold(
         Why / 理由.
     """
     terminal = open_terminal(common)
+    from fanzha.chain.accounts import account_meant
     from fanzha.respond.orders import Proposal
     from fanzha.show import ordering
 
@@ -57,13 +58,19 @@ def hold(
         if not account and not wanted.step:
             steps = workspace.steps(case_id)
             terminal.finish()
-            ordering.drafts(terminal, steps)
+            ordering.drafts(terminal, case_id, steps)
             return
         if wanted.step:
+            if account:
+                ordering.check_step(workspace, case_id, wanted.step, account)
             made = workspace.desk.adopt(case_id, wanted.step, reason)
         else:
+            account = account_meant(workspace.engine, account, case_id)
             code = wanted.currency or ordering.currency_of(workspace, case_id, account)
             minor = ordering.minor(wanted.amount, code) if wanted.amount else None
+            if wanted.verb == "freeze" and wanted.follows >= 0 and minor is None:
+                held = workspace.desk.order(wanted.follows)
+                minor = held.amount if held.held is None else held.held
             proposal = Proposal(
                 wanted.verb, reason, case_id, account, minor, code, wanted.ground, "", wanted.body, wanted.follows
             )
@@ -107,9 +114,14 @@ def orders(
         elif paper.letter is not None:
             from fanzha.chain.letters import write_letter
 
-            size = write_letter(
-                workspace, number, paper.letter, kind=paper.kind, lang=paper.text, issuer=paper.issuer, reason=reason
-            )
+            about = {
+                "kind": paper.kind,
+                "lang": paper.text,
+                "issuer": paper.issuer,
+                "reason": reason,
+                "body": done.body,
+            }
+            size = write_letter(workspace, number, paper.letter, **about)
             terminal.finish()
             terminal.say("letter_written", path=paper.letter, size=size)
         elif done.do is not None:
@@ -133,7 +145,9 @@ def _deed(workspace: "Workspace", number: int, done: Done, reason: str) -> "Orde
         return desk.send(number, done.body)
     if do in ("reply", "refused"):
         return desk.reply(number, reason, amount=minor, refused=do == "refused")
-    return desk.extend(number, reason) if do == "extend" else desk.lift(number, reason, amount=minor)
+    return (
+        desk.extend(number, reason) if do == "extend" else desk.lift(number, reason, amount=minor, ground=done.ground)
+    )
 
 
 def _shown(terminal: "Terminal", workspace: "Workspace", made: "Order", *, follow: bool = True) -> None:
@@ -180,7 +194,7 @@ def appeal(
                 number, appealed.decide, reason, ordering.minor(appealed.amount, code) if appealed.amount else None
             )
         elif number is not None and appealed.told:
-            desk.corrected(number, appealed.told)
+            desk.corrected(number, ordering.told_name(desk.corrections(), number, appealed.told))
         elif number is not None:
             raise InputError(
                 f"say what is to be done with appeal {number}",
@@ -189,10 +203,13 @@ def appeal(
                 remedy_zh="请用 --checker、--decide 或 --told",
             )
         found, corrections = desk.appeals(), desk.corrections()
+        decided = appealed.decide in ("upheld", "partly") and number is not None
         if order is not None or number is not None:
             follow_pages(workspace, terminal)
         terminal.finish()
         ordering.appeals(terminal, found, corrections)
+        if decided:
+            ordering.lifts_to_send(terminal, desk.orders())
 
 
 def refund(
@@ -222,6 +239,7 @@ def refund(
         Write the printable account of the case to this file / 输出该案可打印的返还明细.
     """
     terminal = open_terminal(common)
+    from fanzha.chain.accounts import account_meant
     from fanzha.show import ordering
 
     if (propose or notice or objection.object_to) and not account:
@@ -232,8 +250,10 @@ def refund(
             remedy_zh="请用 --account；fanzha refund 可列出",
         )
     with terminal.working(), open_workspace(common, terminal) as workspace:
+        workspace.refresh()
         desk = workspace.desk
         case_id = workspace.case(case).id if case else ""
+        account = account_meant(workspace.engine, account, case_id)
         if notice:
             desk.give_notice(account, notice)
         if objection.object_to:
@@ -245,7 +265,9 @@ def refund(
 
             write_return_account(workspace, case, page, terminal.words.lang)
         found = [one for one in desk.returns() if account in ("", one.account) and case_id in ("", one.case_id)]
+        orders = [one for one in desk.orders() if one.verb == "freeze" and one.state == "in_force"]
         if made or notice or objection.object_to:
             follow_pages(workspace, terminal)
         terminal.finish()
-        ordering.returns(terminal, found, made, page)
+        frozen = frozenset((one.account, one.currency) for one in orders)
+        ordering.returns(terminal, found, frozen, desk.notices(), made, page)

@@ -18,11 +18,11 @@ class Wanted:
     """What is to be ordered."""
 
     step: Annotated[int, Parameter(show_default=False)] = 0
-    "Adopt a proposed step of the case by its rank / 采纳第几条建议."
+    "Adopt a proposed step of the case by its rank; with ACCOUNT only if it is about that account / 采纳第几条建议（写明账号则核对对象）."
     verb: Verb = "hold"
     "What to order / 指令类型."
     amount: Said = ""
-    "Amount, as 12000.50; never more than is in dispute there / 金额."
+    "Amount, as 12000.50; never more than is in dispute there; of a freeze that follows a hold what that holds / 金额."
     currency: Said = ""
     "ISO 4217 code, where several are in dispute / 币种."
     body: Said = ""
@@ -43,7 +43,9 @@ class Done:
     amount: Said = ""
     "Amount held, returned or lifted, as 12000.50 / 金额."
     body: Said = ""
-    "To whom it was sent, where the order names nobody / 收受机构."
+    "To whom it is sent, where the order names nobody / 收受机构."
+    ground: Said = ""
+    "With lift: code of the ground, such as living_expenses / 解除依据代码，如 living_expenses."
 
 
 @Parameter(name="*")
@@ -79,7 +81,7 @@ class Appealed:
     amount: Said = ""
     "With --decide partly: the amount lifted / 解除金额."
     told: Said = ""
-    "With --number: the name of a correction that was sent / 已发送的更正."
+    "With --number: the body that a correction was sent to, or the correction's name / 已发送更正的机构."
 
 
 @Parameter(name="*")

@@ -203,10 +203,11 @@ class Terminal:
         )
 
     def steps(self, steps: Sequence[Step]) -> None:
-        """Proposals, the most urgent first."""
+        """Proposals, the most urgent first; of one case with the numbers by which they are adopted."""
+        one_case = len({step.case_id for step in steps}) == 1
         table = self.table(
             "steps_title",
-            ("col_case", "left"),
+            ("col_number", "right") if one_case else ("col_case", "left"),
             ("col_verb", "left"),
             ("col_target", "left"),
             ("col_body", "left"),
@@ -220,7 +221,7 @@ class Terminal:
             expires = self.moment(step.expires_ms)
             first = innocent[step.innocent].say(lang) if step.innocent in innocent and step.innocent != "none" else "–"
             table.add_row(
-                step.case_id,
+                str(step.rank) if one_case else step.case_id,
                 verbs[step.verb].say(lang),
                 mask_value(step.target_kind, step.target),
                 step.body or "–",

@@ -81,7 +81,7 @@ def test_from_the_intake_to_the_freeze(desk: Desk, tmp_path: Path) -> None:
     )
     assert desk.steps(case) == [request], "what is ordered is not proposed again"
     desk.do("approve", one.order)
-    with pytest.raises(NotAllowed, match="at most 0"):
+    with pytest.raises(NotAllowed, match=r"at most ¥0\.00"):
         desk.do("propose_order", Proposal("hold", "再止付", case, CARD, 1))
     desk.do("send", one.order)
     desk.at_ms += HOUR
