@@ -90,7 +90,7 @@ def letter(
         payees=_payees(engine, desk, order),
         reply_by_ms=None if kind or order.sent_ms is None else order.sent_ms + REPLY_MS.get(order.verb, OTHERWISE_MS),
         notice_from_ms=since,
-        left_minor=_left(desk, order),
+        left_minor=order.held if kind == "correction" and order.state == "in_force" else _left(desk, order),
     )
     row = _row(order)
     if kind == "notice_to_holder" and order.held:

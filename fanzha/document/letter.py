@@ -119,7 +119,7 @@ class Facts:
     payees: tuple[Payee, ...] = ()
     reply_by_ms: int | None = None
     notice_from_ms: int | None = None
-    left_minor: int | None = None  # of a lift: what the order that it concerns still holds after it
+    left_minor: int | None = None  # of a lift or a correction: what the order that it concerns still holds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,7 +227,7 @@ def letter_of(order: Mapping[str, Any], facts: Facts, kind: str = "") -> Letter:
         remedy=facts.remedy if form.remedy else None,
         evidence=() if kind in _ENDING else _evidence(facts.evidence, form),
         payees=_payees(facts.payees, form),
-        left_minor=facts.left_minor if kind == "lift" else None,
+        left_minor=facts.left_minor if kind in ("lift", "correction") else None,
     )
     _check(letter)
     return letter

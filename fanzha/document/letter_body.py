@@ -164,8 +164,9 @@ def _sheet(letter: Letter, lang: str) -> Sheet:
 
 
 def _blocks(letter: Letter, say: _Writer) -> Iterator[Block]:
-    yield Sentence(say.word(letter.kind, "asks"))
-    if letter.left_minor:
+    partly = letter.kind == "correction" and letter.left_minor
+    yield Sentence(say.word("correction_part" if partly else letter.kind, "asks"))
+    if letter.left_minor and not partly:
         yield Sentence(say.word("lift_part"))
     yield Heading(say.word("particulars"))
     yield Pairs(tuple(_particulars(letter, say)))

@@ -30,7 +30,7 @@ from fanzha.document.letter import (
     letters,
     said,
 )
-from fanzha.document.letter_body import Grid, Pairs, Sheet, clear, figures, sheets
+from fanzha.document.letter_body import Grid, Pairs, Sentence, Sheet, clear, figures, sheets
 from fanzha.document.letter_docx import letter_docx
 from fanzha.document.letter_json import iso, letter_json
 from fanzha.document.letter_pdf import chinese_font, letter_pdf
@@ -221,7 +221,7 @@ def test_every_sentence_in_both_languages() -> None:
             assert not set("，；：（）") & set(entry["en"]), (group, code)
             places = [set(re.findall(r"\{(\w+)\}", entry[lang])) for lang in ("en", "zh")]
             assert places[0] == places[1], (group, code)
-    assert set(letters()["titles"]) == set(letters()["asks"]) == set(KINDS)
+    assert set(letters()["titles"]) == set(letters()["asks"]) - {"correction_part"} == set(KINDS)
     assert {key for form in KINDS.values() for key in form.replies} == set(letters()["replies"])
     assert set(letters()["submit"]) - {"always", "claim"} == set(vocabulary("innocent"))
 
@@ -523,3 +523,13 @@ def test_no_line_begins_with_a_closing_mark_or_ends_with_an_opening_one() -> Non
             assert line[0] not in "，。；）”" and line[-1] not in "（“", (width, line)
     assert lines("", 10, wide) == [""]
     assert "12,000.00" in lines("金额 12,000.00 元", 10, wide)
+
+
+def test_a_correction_after_a_part_was_lifted_says_what_still_holds() -> None:
+    whole, partly = (letter("correction", replace(FACTS, left_minor=left)) for left in (None, 300_000))
+    said = [
+        " ".join(block.text for block in sheets(one, "en")[0].blocks if isinstance(block, Sentence))
+        for one in (whole, partly)
+    ]
+    assert "no longer does" in said[0] and "a part of the money only" in said[1]
+    assert "3,000.00" in str(sheets(partly, "zh")) and "3,000.00" not in str(sheets(whole, "zh"))
