@@ -12,9 +12,10 @@ FLIPS ?= 2000
 SEED ?= 20261123
 PRESET ?= city
 WORLDS ?= 10
+PEER_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test crash hostile fuzz bench linkbench score realism spark examples lock clean
+.PHONY: help setup run test crash hostile fuzz bench linkbench moneybench score realism spark examples lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -89,6 +90,13 @@ linkbench: $(VENV)/.bench ## linking beside Splink, scipy and LogicV2; writes be
 	@$(BIN)/python bench/both_ends.py --seed $(SEED) --result bench/results/both_ends.json
 	@$(BIN)/python bench/near_texts.py --seed $(SEED) --result bench/results/near_texts.json
 	@$(BIN)/python bench/real_joins.py --result bench/results/real_joins.json
+
+moneybench: $(VENV)/.bench ## attribution beside brute force, repairs, traces beside DuckDB, patterns on AMLGentex, worth of holds (PEER_PYTHON= one with rustworkx)
+	@$(BIN)/python bench/attribution.py --seed $(SEED) --result bench/results/attribution.json
+	@$(BIN)/python bench/repair.py --result bench/results/repair.json
+	@$(BIN)/python bench/tracing.py --seed $(SEED) --peer-python $(PEER_PYTHON) --result bench/results/tracing.json
+	@$(BIN)/python bench/patterns.py --result bench/results/patterns.json
+	@$(BIN)/python bench/worth.py --result bench/results/worth.json --picture bench/results/worth.svg
 
 hostile: $(VENV)/.dev ## hostile files and 500 damaged ones; writes bench/results/{hostile,damage}.json
 	@$(BIN)/python -m tests.hostile.run --workspace --result bench/results/hostile.json
