@@ -6,8 +6,8 @@ Each world is written, replayed on its own clock, and its log of holds weighed b
 each report by itself (`alone`: a hold catches only money of what was reported by then, for after a hold the gang turns to other
 accounts), and with a gang that goes on as if nothing had happened (`windfall`). Shares are of what freezing everything saves and
 of the honest money that it holds, thrice: of all accounts that the money reached, by the truth, at the report (`freeze_downstream`);
-without the shops and dealers where it was spent (`freeze_known`); of all that the tool knew, when it knew it (`freeze_told`). Amounts are minor units of CNY; other currencies at the world's own rates. Same
-preset and seed, same figures.
+without the shops and dealers where it was spent (`freeze_known`); of all that the tool knew, when it knew it (`freeze_told`). What `freeze_known` saves and the log does not is broken down by cause
+(`lost`). Amounts are minor units of CNY; other currencies at the world's own rates. Same preset and seed, same figures.
 """
 
 import argparse
@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -26,7 +27,7 @@ from typing import Any
 
 from fanzha.document.html import Markup, el, join
 from fanzha.score.counterplay import Hold
-from fanzha.score.locking import MINUTE_MS, Scale, Worth
+from fanzha.score.locking import GANG, MINUTE_MS, Scale, Worth, _Kept
 from fanzha.score.worth import Line, as_holds, beside, cuts, ending, frontier, policies, read_lines
 from fanzha.simulate.world import COUNTRIES
 
@@ -125,6 +126,7 @@ def weighed(world: Path, log: Path) -> dict[str, Any]:
         "paid_reported_minor": sum(amount for incident, amount in paid if incident in scale.known),
         "log_lines": {verb: sum(line.verb == verb for line in lines) for verb in ("hold", "lift", "reached")},
         "since_report_minutes": list(MARKS),
+        "lost": lost(scale, lines, plans),
     }
     for gang, windfall in GANGS.items():
         worth = {name: scale.weigh(holds, windfall=windfall) for name, holds in plans.items()}
@@ -149,6 +151,93 @@ def weighed(world: Path, log: Path) -> dict[str, Any]:
             "curve": curve(scale, lines, windfall, full, narrow),
         }
     return result
+
+
+# -- what is lost, and why -----------------------------------------------------------------------------------------------
+
+HOUR_MS = 60 * MINUTE_MS
+Spot = tuple[str, str]  # account, currency
+
+
+class Chain:
+    """When an incident's money was in which account by the truth, with nothing held."""
+
+    def __init__(self, scale: Scale) -> None:
+        self.changes: dict[tuple[int, Spot], list[tuple[int, int]]] = defaultdict(list)
+        self.first_tier: set[tuple[int, Spot]] = set()
+        for _, incident, payer, payee, left_ms, arrived_ms, amount, currency, tier, way, _ in scale.truth.parcels:
+            if payer:
+                self.changes[incident, (payer, currency)].append((left_ms, -amount))
+            if payee and not way:
+                self.changes[incident, (payee, currency)].append((arrived_ms, amount))
+                if tier == 1:
+                    self.first_tier.add((incident, (payee, currency)))
+
+    def there(self, incident: int, spot: Spot, at_ms: int) -> int:
+        """Minor units of the incident's money in the account at a moment."""
+        return max(0, sum(change for moment, change in self.changes.get((incident, spot), ()) if moment <= at_ms))
+
+
+def caught(scale: Scale, holds: Sequence[Hold]) -> dict[tuple[int, Spot], int]:
+    """Minor units held at the end on gang-controlled accounts, by incident and account; each report by itself."""
+    play = _Kept(scale.truth, holds, scale.known)
+    play.run()
+    found: dict[tuple[int, Spot], int] = defaultdict(int)
+    for one in play.caught:
+        if scale.control.of(one.account) == GANG:
+            found[one.incident, (one.account, one.currency)] += one.amount
+    return found
+
+
+def causes(
+    chain: Chain, mine: Sequence[Line], incident: int, spot: Spot, known_ms: int, missing: int
+) -> dict[str, int]:
+    """Why `missing` minor units in one account were not held: cause and amount. `mine` are the log's lines for the account."""
+    reached = [one.at_ms for one in mine if one.verb == "reached"]
+    if not reached:
+        named = (incident, spot) in chain.first_tier
+        return {"first account never known" if named else "further account never known": missing}
+    seen_ms = min((at_ms for at_ms in reached if at_ms >= known_ms), default=max(reached[0], known_ms))
+    found: dict[str, int] = {}
+    rest = min(missing, chain.there(incident, spot, seen_ms))
+    hours = (seen_ms - known_ms) // HOUR_MS
+    slow = "within 6 hours" if hours < 6 else "within a day" if hours < 24 else "after a day or more"
+    found[f"gone before the account was known {slow}"] = missing - rest
+    holds = [one for one in mine if one.verb == "hold"]
+    again = [one.at_ms for one in holds if one.at_ms >= known_ms]
+    if not again:
+        found["held for earlier reports only" if holds else "known and not held"] = rest
+        return found
+    still = min(rest, chain.there(incident, spot, again[0]))
+    found["gone between known and held"] = rest - still
+    found["held, of too little"] = still
+    return found
+
+
+def lost(scale: Scale, lines: Sequence[Line], plans: Mapping[str, Sequence[Hold]]) -> dict[str, Any]:
+    """What `freeze_known` saves and the log's holds do not, by cause; figures as everywhere, each report by itself."""
+    chain, full, mine = Chain(scale), caught(scale, plans[NARROW]), caught(scale, plans["fanzha"])
+    of_account: dict[Spot, list[Line]] = defaultdict(list)
+    for one in lines:
+        of_account[one.account, one.currency].append(one)
+    sums: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    for (incident, spot), amount in sorted(full.items()):
+        missing = amount - min(amount, mine.get((incident, spot), 0))
+        for cause, part in causes(chain, of_account[spot], incident, spot, scale.known[incident], missing).items():
+            if part > 0:
+                sums[cause] += scale.money(part, spot[1])
+                places[cause] += 1
+    total = sum(scale.money(amount, spot[1]) for (_, spot), amount in full.items())
+    elsewhere = sum(scale.money(max(0, amount - full.get(key, 0)), key[1][1]) for key, amount in mine.items())
+    return {
+        "full_minor": total,
+        "held_elsewhere_minor": elsewhere,  # further down than the full freeze would have met it: not lost after all
+        "causes": {
+            cause: {"minor": amount, "share": number(Fraction(amount, total or 1)), "accounts": places[cause]}
+            for cause, amount in sums.most_common()
+        },
+    }
 
 
 def shifted(holds: Iterable[Hold], minutes: int) -> list[Hold]:
@@ -279,6 +368,7 @@ def main() -> None:
     parser.add_argument("--runs-max", type=int, default=60, help="runs of the stages in each replay, at most")
     parser.add_argument("--keep", type=Path, help="folder for worlds and logs; what is there is not made again")
     parser.add_argument("--result", type=Path, help="where the JSON goes")
+    parser.add_argument("--note", default="", help="what else to say of the code that made the logs")
     parser.add_argument("--picture", type=Path, help="where the SVG of the curves goes")
     wanted = parser.parse_args()
     commit = subprocess.run(
@@ -286,6 +376,7 @@ def main() -> None:
     ).stdout.strip()
     result = {
         "commit": commit,
+        **({"note": wanted.note} if wanted.note else {}),
         "seed": wanted.seed,
         "runs_max": wanted.runs_max,
         "cores": os.cpu_count(),

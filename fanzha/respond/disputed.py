@@ -20,6 +20,17 @@ SELECT "case_id", "account", COALESCE("bank", ''), "received_minor", "held_minor
   COALESCE("statement", FALSE), COALESCE("innocent", 'none'), "tier", "arrived_ms", "statement_end_ms"
 FROM "disputed" ORDER BY "case_id", "account", "currency"
 """
+# Disputed money that came after the statement held ends: no statement shows where it is.
+LATER_SQL = """
+SELECT d."case_id", d."account", d."currency", SUM(a."minor")
+FROM "disputed" AS d INNER JOIN (
+  SELECT "case_id", "payee" AS "account", "currency", "at_ms", "disputed_minor" AS "minor" FROM "flows" WHERE "payee" <> ''
+  UNION ALL
+  SELECT "case_id", "payee", "currency", "at_ms", "amount_minor" FROM "payments" WHERE "state" = 'claimed'
+) AS a ON a."case_id" = d."case_id" AND a."account" = d."account" AND a."currency" = d."currency"
+WHERE d."statement" AND a."at_ms" > d."statement_end_ms"
+GROUP BY d."case_id", d."account", d."currency" ORDER BY d."case_id", d."account", d."currency"
+"""
 # Measures that ran out, were declined, found nothing, were lifted for the holder or gave the money back: the same money is not proposed
 # again, until more comes after the moment named.
 SETTLED_SQL = """
@@ -64,7 +75,7 @@ class Money(NamedTuple):
 class Known(NamedTuple):
     """Accounts: victims' own, with numbers that are none, cleared by a person, asked for already, and (with the
     currency) likeliest held by a receiver in good faith; and by case, account and currency
-    when disputed money last came (UTC ms) and how much of it no order takes yet (minor units)."""
+    when disputed money last came (UTC ms), how much of it no order takes yet, and how much came after the statement held ends (minor units)."""
 
     own: Collection[str]
     invalid: Collection[str]
@@ -73,6 +84,7 @@ class Known(NamedTuple):
     asked: Collection[str]
     last_ms: Mapping[Purse, int]
     free: Mapping[Purse, int]
+    later: Mapping[Purse, int]
 
     def hears_first(self, row: Money) -> bool:
         """Whether the holder is heard before anything is held."""
@@ -105,6 +117,7 @@ def known_of(engine: Tables, disputed: Iterable[Money]) -> Known:
         asked={row[0] for row in engine.rows(ASKED_SQL)},
         last_ms=last_ms,
         free=untaken(there, taken),
+        later={(row[0], row[1], row[2]): int(row[3] or 0) for row in engine.rows(LATER_SQL)},
     )
 
 

@@ -293,7 +293,8 @@ def check_ground(order: Order, facts: Facts, orders: Iterable[Order]) -> None:
         return
     if not facts.case_exists:
         raise _groundless(f"there is no case {order.case_id}", f"没有编号为 {order.case_id} 的案件")
-    if not (facts.traced or facts.named):
+    asked = order.verb == "query" and facts.own  # the reporter's own statement, with consent
+    if not (facts.traced or facts.named or asked):
         raise _groundless(
             "no report of the case names this account and no disputed money was traced to it",
             "本案报案未提及该账户，也未追踪到涉案资金",

@@ -13,6 +13,7 @@ from fanzha.store.contract import Tables
 from fanzha.trace.attribute import Entry, attribute
 from fanzha.trace.bridges import KEPT_SQL, shared_accounts
 from fanzha.trace.chains import chains, reached
+from fanzha.trace.further import further_payments
 from fanzha.trace.innocent import explanation, sent_on_quickly
 from fanzha.trace.ledger import Exit, Ledger, Sums, ledger
 from fanzha.trace.legs import LEGS_SQL, Leg, Purse, statements
@@ -126,7 +127,9 @@ def follow(
     transfers, more = seen_on_chain(named(found_pairs.transfers, back_of), books)
     if more:
         books = statements([*legs, *more])
+    reports = list(reports)
     payments = match_payments(stated_to(stated_payments(reports, mentions), alias), transfers, books)
+    payments = further_payments(reports, payments, transfers, books)
     starts = {p.transfer.number: label for label, p in enumerate(payments) if p.transfer is not None}
     reach = reached((p.transfer for p in payments if p.transfer is not None), transfers, books, back_of)
     purses, rows = set_apart(reach, chains(reach, books, transfers), transfers, back_of, starts)

@@ -225,6 +225,48 @@ def test_a_payment_that_is_not_shown_goes_back_to_the_reporter() -> None:
     assert brief(steps) == [("clarify_report", "1-3", 1_000, "payment_not_shown")]
 
 
+LOSS = {"file": 1, "row": 3, "amount_minor": 90_000, "currency": "CNY", "at_ms": AS_OF}
+PAID = {"case_id": "1-1", "file": 1, "row": 3, "n": 1, "payee": "622201", "currency": "CNY", "amount_minor": 20_000, "state": "found", "transfer": 7}  # fmt: skip
+SHOWN = {
+    "transfer": 7,
+    "payer": "622299",
+    "payee": "622201",
+    "amount_minor": 20_000,
+    "currency": "CNY",
+    "seen_by": "payee",
+}
+
+
+def unlisted(loss: Row, paid: Sequence[Row], shown: Row) -> list[tuple[Any, ...]]:
+    return [
+        one
+        for one in brief(proposed(reports=[loss], payments=paid, transfers=[shown]))
+        if one[3] == "payments_not_listed"
+    ]
+
+
+def test_a_report_that_counts_more_than_it_lists_leads_to_the_reporters_own_statement_with_consent() -> None:
+    """Once the payee's statement shows which account paid; before that, and when it is held, the reporter is asked."""
+    assert unlisted(LOSS, [PAID], SHOWN) == [("request_statement", "622299", 70_000, "payments_not_listed")]
+    asked = [("clarify_report", "1-3", 70_000, "payments_not_listed")]
+    assert unlisted(LOSS, [PAID], {**SHOWN, "seen_by": "both"}) == asked
+    assert unlisted(LOSS, [{**PAID, "transfer": None, "state": "claimed"}], SHOWN) == asked
+
+
+@pytest.mark.parametrize(
+    ("loss", "paid"),
+    [
+        ({"amount_minor": 29_999}, {}),  # less than 100.00 more
+        ({"amount_minor": None}, {}),
+        ({"currency": "THB"}, {}),
+        ({}, {"amount_minor": None}),  # a payment whose amount is not said: the rest is not known either
+        ({}, {"amount_minor": 90_000}),
+    ],
+)
+def test_a_report_that_lists_what_it_counts_asks_for_nothing_more(loss: Row, paid: Row) -> None:
+    assert unlisted({**LOSS, **loss}, [{**PAID, **paid}], SHOWN) == []
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_whatever_was_traced_no_hold_without_amount_end_and_ground(seed: int) -> None:
     rng = random.Random(seed)
@@ -293,14 +335,76 @@ def arrival(hours_ago: int) -> Row:
 )
 def test_an_account_without_a_statement_is_held_while_it_is_fresh(tier: int, hours: int, ground: str) -> None:
     """As soon as a report names an account, and as soon as a statement shows where the money went on, beside the request."""
-    steps = proposed(disputed=[disputed("622201", unlocated=50_000, **arrival(hours), tier=tier)])
-    asked = ("request_statement", "622201", 50_000, "trail_ends")
-    assert brief(steps) == ([("hold", "622201", 50_000, ground)] if ground else []) + [asked]
+    steps = proposed(disputed=[disputed("622201", unlocated=150_000, **arrival(hours), tier=tier)])
+    asked = ("request_statement", "622201", 150_000, "trail_ends")
+    assert brief(steps) == ([("hold", "622201", 150_000, ground)] if ground else []) + [asked]
+
+
+@pytest.mark.parametrize(("tier", "minor", "holds"), [(1, 500, True), (2, 99_999, False), (2, 100_000, True)])
+def test_little_that_went_on_to_an_account_never_seen_is_asked_for_not_held(tier: int, minor: int, holds: bool) -> None:
+    """999.99 yuan that went on are not held; what a victim states to have paid is, and 1,000.00 yuan are."""
+    steps = proposed(disputed=[disputed("622201", unlocated=minor, **arrival(1), tier=tier)])
+    assert ("hold" in {step["verb"] for step in steps}) is holds
+
+
+SEEN_UNTIL = {"statement": True, "statement_end_ms": AS_OF - 10 * HOUR_MS}
+CAME = {"case_id": "1-1", "payer": "6", "payee": "622201", "currency": "CNY", "tier": 2, "amount_minor": 1, "exit": ""}
+
+
+@pytest.mark.parametrize(
+    ("hours", "held", "hold"),
+    [
+        ((9,), 0, (150_000, "traced_amount_unseen")),  # after the statement ends: it cannot show it
+        ((11,), 0, None),  # before: a gap, the money was gone or hidden already
+        ((9, 11), 0, (150_000, "traced_amount_unseen")),
+        ((9,), 40_000, (190_000, "traced_amount_unseen")),
+        ((9,), 400_000, (550_000, "traced_amount")),
+        ((11,), 40_000, (40_000, "traced_amount")),
+    ],
+)
+def test_money_that_came_after_the_statement_is_held_too(
+    hours: Sequence[int], held: int, hold: tuple[int, str] | None
+) -> None:
+    """What a statement shows, and what came when it had ended; never what is lost in a gap of it."""
+    flows = [
+        {**CAME, "transfer": n, "at_ms": AS_OF - one * HOUR_MS, "disputed_minor": 150_000}
+        for n, one in enumerate(hours)
+    ]
+    row = disputed("622201", held=held, unlocated=150_000 * len(hours), **{**arrival(11), **SEEN_UNTIL}, tier=2)
+    found = [(s["amount_minor"], s["ground"]) for s in proposed(disputed=[row], flows=flows) if s["verb"] == "hold"]
+    assert found == ([hold] if hold else [])
+
+
+def test_a_payment_that_is_claimed_after_the_statement_ends_is_held() -> None:
+    told = {
+        "case_id": "1-1",
+        "file": 1,
+        "row": 1,
+        "n": 1,
+        "payee": "622201",
+        "currency": "CNY",
+        "amount_minor": 70_000,
+        "state": "claimed",
+    }
+    row = disputed("622201", unlocated=120_000, **{**arrival(11), **SEEN_UNTIL})
+    payments = [
+        {**told, "at_ms": AS_OF - 9 * HOUR_MS},
+        {**told, "n": 2, "amount_minor": 50_000, "at_ms": AS_OF - 11 * HOUR_MS},
+    ]
+    steps = proposed(disputed=[row], payments=payments)
+    assert [(s["amount_minor"], s["ground"]) for s in steps if s["verb"] == "hold"] == [(70_000, "stated_payment")]
+
+
+def test_an_order_that_stands_is_taken_off_the_sum_of_what_is_seen_and_what_came_later() -> None:
+    flow = {**CAME, "transfer": 1, "at_ms": AS_OF - HOUR_MS, "disputed_minor": 150_000}
+    row = disputed("622201", held=40_000, unlocated=150_000, **{**arrival(11), **SEEN_UNTIL}, tier=2)
+    steps = proposed(disputed=[row], flows=[flow], orders=[ORDER])
+    assert [s["amount_minor"] for s in steps if s["verb"] == "hold"] == [160_000]
 
 
 def test_the_last_arrival_counts_and_a_payment_without_a_moment_came_before_its_report() -> None:
     late = {"case_id": "1-1", "payee": "622201", "currency": "CNY"}
-    row = disputed("622201", unlocated=50_000, **arrival(1_000), tier=2)
+    row = disputed("622201", unlocated=150_000, **arrival(1_000), tier=2)
     flow = {**late, "transfer": 1, "payer": "622200", "tier": 2, "at_ms": AS_OF - HOUR_MS, "exit": ""}
     assert [s["verb"] for s in proposed(disputed=[row], flows=[flow])] == ["hold", "request_statement"]
     told = {**late, "file": 1, "row": 1, "n": 1, "amount_minor": 50_000, "state": "claimed", "at_ms": None}
