@@ -313,6 +313,7 @@ def _streams(
     shown = np.where(key >= 0, money.purse, np.int32(-1))
     fees = np.flatnonzero((key[2::2] >= 0) & (key[2::2] == key[:-2:2])) + 1
     shown[2 * fees] = -1
+    money.exits[fees[money.purse[2 * fees + 1] < 0]] = True  # a bank kept it (see `ledger`)
     start, ids = _grouped(kernels, shown, np.arange(2 * n), purses)
     rows = streams.Rows(start, ids, key, columns.balance)
     told = streams.Told(np.zeros(purses, np.bool_), np.zeros(purses, np.bool_))
