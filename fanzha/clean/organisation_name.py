@@ -198,7 +198,7 @@ def _by_acronym(
         wanted = [one for one in name_words.split(name_words.undotted(long.folded)) if one not in _ARTICLES]
         bare, _ = _take_forms([romanise.latin(one) for one in wanted])
         for row in (wanted, bare):
-            if len(row) >= 3 and "".join(one[0] for one in row) == letters:
+            if len(row) >= 3 and "".join(one[:1] for one in row) == letters:  # a mark alone romanises to nothing
                 whole = " ".join(row)
                 ends = (letters, whole) if short is a else (whole, letters)
                 return _ACRONYM, "initials", (Part(*ends, _ACRONYM, "initials"),)
