@@ -144,7 +144,7 @@ def _take_forms(tokens: list[str]) -> tuple[list[str], set[str]]:
 
 def compare(a: Organisation, b: Organisation) -> tuple[int, str, tuple[Part, ...]]:
     """(per mille, how, parts) of two names; how: same, legal_form, order, spelling, transliteration, initials, number, place, different."""
-    if not a.words or not b.words:
+    if not any(one.latin for one in a.words) or not any(one.latin for one in b.words):
         return (1000, "same", ()) if a.folded == b.folded else (0, "different", ())
     score, how, parts = _words(a.words, b.words)
     if score <= _LEFT_MAX:
@@ -170,7 +170,7 @@ def _words(a: Sequence[Word], b: Sequence[Word]) -> tuple[int, str, tuple[Part, 
     strong_x, strong_y = ([one for one in left if one.latin not in _WEAK] for left in (left_x, left_y))
     if not strong and (strong_x or strong_y or (left_x and left_y) or not pairs):
         return 0, "different", parts
-    weights = [min(12, max(len(x[i].latin), len(y[j].latin))) for i, j, _, _ in pairs]
+    weights = [min(12, max(1, len(x[i].latin), len(y[j].latin))) for i, j, _, _ in pairs]
     mean = sum(w * p[2] for w, p in zip(weights, pairs, strict=True)) // sum(weights)
     if strong_x and strong_y:
         share = sum(weights) * 1000 // (sum(weights) + sum(min(12, len(one.latin)) for one in left_x + left_y))

@@ -220,6 +220,7 @@ MADE = st.lists(WORDS, min_size=1, max_size=5).map(" ".join)
 KIND = st.sampled_from(["person", "organisation", ""])
 
 
+@example("¸", "𞀀", "organisation")
 @example("abb", "A¯¸", "organisation")  # a mark of which nothing is left in Latin letters
 @given(NAMES | MADE, NAMES | MADE, KIND)
 @settings(max_examples=300)
