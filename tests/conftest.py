@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import fanzha
 from fanzha.__main__ import main
+
+# The same examples on every run, so that a change that passed here passes elsewhere; HYPOTHESIS_PROFILE=random looks for new ones.
+settings.register_profile("fixed", derandomize=True)
+settings.register_profile("random")
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "fixed"))
 
 ROOT = Path(__file__).parents[1]
 CITY = ROOT / "examples/city"
