@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from fanzha.document.gather import Row, by, mask_account, rows
+from fanzha.document.standing import codes
 from fanzha.store.engine import Engine
 from fanzha.store.masked import mask_told
 
@@ -272,12 +273,8 @@ class Dealings:
         return [self.order(row) for row in self._orders()]
 
 
-def _codes(text: str | None) -> tuple[str, ...]:
-    return tuple(code.strip() for code in (text or "").split(",") if code.strip())
-
-
 def _numbers(text: str | None) -> tuple[int, ...]:
-    return tuple(int(number) for number in _codes(text))
+    return tuple(int(number) for number in codes(text))
 
 
 def _rules(found: Iterable[Row]) -> list[RuleLine]:
@@ -305,7 +302,7 @@ def _reading(row: Row) -> Reading:
         row["merchant_front"],
         row["good_faith"],
         row["likeliest"],
-        _codes(row["reasons"]),
+        codes(row["reasons"]),
         row["presumed_minor"] or 0,
     )
 
@@ -350,7 +347,7 @@ def _break(row: Row) -> BreakLine:
         (row["in_minor"], row["in_currency"]),
         row["disputed_minor"],
         row["confidence"],
-        _codes(row["why"]),
+        codes(row["why"]),
     )
 
 

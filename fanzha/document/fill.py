@@ -59,13 +59,14 @@ def write_pages(
         old.unlink()
     lines = []
     standings, dealings = Standings.read(engine, world.names), Dealings.read(engine, world.names)
-    world.show(number for case_id in shown for number in dealings.of(case_id).numbers())
+    dealt = {case_id: dealings.of(case_id) for case_id in shown}
+    world.show(number for one in dealt.values() for number in one.numbers())
     behind = Rows(world)
     for number, case_id in enumerate(shown):
         progress(number, len(shown), case_id)
         page = case_page(world, case_id, stamp, files)
         stands = with_rows(world, standings, standings.of(case_id, weakest(case_id)), frozenset(shown))
-        (folder / href(case_id)).write_text(case_html(page, stands, dealings.of(case_id), behind), encoding="utf-8")
+        (folder / href(case_id)).write_text(case_html(page, stands, dealt[case_id], behind), encoding="utf-8")
         lines.append(case_line(page, href(case_id)))
     remark: tuple[Line, ...] = ()
     if len(worth) > len(shown):

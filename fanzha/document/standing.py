@@ -274,10 +274,10 @@ def _role(row: Row) -> Role:
         row["role"],
         row["confidence"],
         row["status"],
-        _codes(row["alternatives"]),
-        _codes(row["evidence"]),
+        codes(row["alternatives"]),
+        codes(row["evidence"]),
         row["evidence_count"],
-        _codes(row["source"]),
+        codes(row["source"]),
         row["first_ms"],
         row["last_ms"],
     )
@@ -291,7 +291,7 @@ def _surest(row: Row) -> tuple[bool, int, int, str, str]:
 
 
 def _stage(row: Row) -> Stage:
-    return Stage(row["stage"], row["state"], row["evidence_count"], _codes(row["records"]))
+    return Stage(row["stage"], row["state"], row["evidence_count"], codes(row["records"]))
 
 
 def _request(row: Row) -> Request:
@@ -302,14 +302,15 @@ def _request(row: Row) -> Request:
         row["kind"],
         mask_value(row["kind"], row["value"] or ""),
         row["why"],
-        _codes(row["opens"]),
+        codes(row["opens"]),
         row["gain"],
         row["reachable_minor"] or 0,
         row["currency"] or "",
     )
 
 
-def _codes(text: str | None) -> tuple[str, ...]:
+def codes(text: str | None) -> tuple[str, ...]:
+    """The codes that a column lists, with commas."""
     return tuple(code.strip() for code in (text or "").split(",") if code.strip())
 
 

@@ -7,16 +7,17 @@ what arrives later; whether it ends before a freeze follows is not modelled (ass
 import heapq
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from fanzha.errors import InputError, NotFound
 from fanzha.score.purses import split
 from fanzha.score.told import Purse
 from fanzha.score.truth import Truth
 
+T = TypeVar("T")
 WITHOUT_END = 1 << 62  # the amount of a hold on everything
 ARRIVES, HOLDS, LEAVES = 0, 1, 2  # what comes first where moments are equal
 
@@ -48,6 +49,16 @@ class Played:
 
 def read_log(path: Path) -> list[Hold]:
     """The holds of a replay: JSON lines with at_ms, verb, account, amount_minor, currency; other verbs are left out."""
+
+    def hold(row: Mapping[str, Any]) -> Hold:
+        return Hold(int(row["at_ms"]), str(row["account"]), str(row["currency"]), int(row["amount_minor"]))
+
+    return sorted(log_rows(path, ("hold",), hold))
+
+
+def log_rows(path: Path, verbs: Collection[str], made_of: Callable[[Mapping[str, Any]], T]) -> list[T]:
+    """What `made_of` makes of each line of a replay's log that has one of these verbs. Raises NotFound for no log, InputError for a
+    line of which it makes nothing (ValueError, KeyError, TypeError)."""
     if not path.is_file():
         raise NotFound(f"there is no replay log {path}", f"没有重放日志 {path}", where=str(path))
     found = []
@@ -56,10 +67,8 @@ def read_log(path: Path) -> list[Hold]:
             continue
         try:
             row = json.loads(line)
-            if row["verb"] == "hold":
-                found.append(
-                    Hold(int(row["at_ms"]), str(row["account"]), str(row["currency"]), int(row["amount_minor"]))
-                )
+            if row["verb"] in verbs:
+                found.append(made_of(row))
         except (ValueError, KeyError, TypeError) as error:
             raise InputError(
                 f"line {number} of the replay log is no step: {error}",
@@ -68,7 +77,7 @@ def read_log(path: Path) -> list[Hold]:
                 remedy="give the log that `fanzha replay` wrote",
                 remedy_zh="请使用 fanzha replay 生成的日志",
             ) from error
-    return sorted(found)
+    return found
 
 
 def first_come(truth: Truth, incidents: Collection[int]) -> list[Hold]:

@@ -5,15 +5,13 @@ same under a stricter or a wider rule (the trade-off curve); holding only what t
 that the money reached, as the truth knows it at once, or as the tool came to know it.
 """
 
-import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from fanzha.errors import InputError, NotFound
-from fanzha.score.counterplay import WITHOUT_END, Hold, first_come, freeze_known
+from fanzha.score.counterplay import WITHOUT_END, Hold, first_come, freeze_known, log_rows
 from fanzha.score.locking import Scale, Worth, in_order
 from fanzha.score.purses import Purses
 from fanzha.score.told import Purse
@@ -43,40 +41,26 @@ class Line(NamedTuple):
 
 def read_lines(path: Path) -> list[Line]:
     """The lines of a replay's log, old or new form, in the order of their moments. Raises NotFound, InputError."""
-    if not path.is_file():
-        raise NotFound(f"there is no replay log {path}", f"没有重放日志 {path}", where=str(path))
-    found = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if not text.strip():
-            continue
-        try:
-            row = json.loads(text)
-            if row["verb"] not in ("hold", "lift", "reached"):
-                continue
-            line = Line(
-                int(row["at_ms"]),
-                str(row["verb"]),
-                str(row["account"]),
-                str(row["currency"]),
-                int(row["amount_minor"]),
-                tier=_whole(row.get("tier")),
-                ground=str(row.get("ground") or UNKNOWN),
-                innocent=str(row.get("innocent") or UNKNOWN),
-                received=_whole(row.get("received_minor")),
-                mule=_whole(row.get("mule")),
-            )
-            if line.amount < 0:
-                raise ValueError("an amount is negative")
-        except (ValueError, KeyError, TypeError) as error:
-            raise InputError(
-                f"line {number} of the replay log is no step: {error}",
-                f"重放日志第 {number} 行不是有效的步骤:{error}",
-                where=str(path),
-                remedy="give the log that `fanzha replay` wrote",
-                remedy_zh="请使用 fanzha replay 生成的日志",
-            ) from error
-        found.append(line)
+    found = log_rows(path, ("hold", "lift", "reached"), _line)
     return sorted(found, key=lambda one: (one.at_ms, one.verb == "lift", one.account, one.currency))
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    line = Line(
+        int(row["at_ms"]),
+        str(row["verb"]),
+        str(row["account"]),
+        str(row["currency"]),
+        int(row["amount_minor"]),
+        tier=_whole(row.get("tier")),
+        ground=str(row.get("ground") or UNKNOWN),
+        innocent=str(row.get("innocent") or UNKNOWN),
+        received=_whole(row.get("received_minor")),
+        mule=_whole(row.get("mule")),
+    )
+    if line.amount < 0:
+        raise ValueError("an amount is negative")
+    return line
 
 
 def _whole(value: object) -> int | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fanzha.store.contract import Tables
-from fanzha.trace.attribute import Entry, attribute
+from fanzha.trace.attribute import Entry, Move, carry, schedule
 from fanzha.trace.bridges import KEPT_SQL, shared_accounts
 from fanzha.trace.chains import chains, reached
 from fanzha.trace.further import further_payments
@@ -32,12 +32,9 @@ from fanzha.trace.purses import (
 from fanzha.trace.returns import named, repairs_of, returned, set_apart
 from fanzha.trace.stated import REPORTS_SQL, STATED_SQL, Report, stated_payments
 from fanzha.trace.statement_gaps import FAILED_SQL, Failed, gap_rows
-from fanzha.trace.what_if import TracedInputs, attribution_rows
+from fanzha.trace.what_if import TracedInputs, attribution_rows, claimed_minor
 
 MADE = ("transfers", "payments", "flows", "disputed", "exits", "near_links", "gaps", "repairs", "attributions")
-
-# No person paid more (minor units); such a figure is shown as it was stated, and no sum is made of it.
-CLAIM_MAX = 2**53
 
 CaseAccount = tuple[str, Purse]  # case, (account, currency)
 Row = tuple[Any, ...]
@@ -47,7 +44,7 @@ Row = tuple[Any, ...]
 class Traced:
     """All that is known before it is written: transfers, payments, the ledger per payment, and per case.
 
-    `chains[q]` are the rows of queue q, `purses[q]` its account and currency: more than one queue may have one purse, for
+    `chains[q]` are the rows of queue q, `moves` their schedule, `purses[q]` its account and currency: more than one queue may have one purse, for
     money that came back was set apart. `starts` gives the payment (its place in `payments`) of each transfer that is one.
     `back_of` gives the transfer by which another came back.
     """
@@ -58,6 +55,7 @@ class Traced:
     book: Ledger
     purses: Sequence[Purse]
     chains: Sequence[Sequence[Entry]]
+    moves: Sequence[Move]
     starts: Mapping[int, int]
     repairs: Sequence[Repair]
     back_of: Mapping[int, int]
@@ -91,7 +89,7 @@ def trace(engine: Tables, as_of: int) -> tuple[str, ...]:
     failed = [Failed(*row) for row in engine.rows(FAILED_SQL, (as_of,))]
     engine.replace_rows("gaps", gap_rows(_held(traced), traced.books, _own_chains(traced), failed, as_of))
     engine.replace_rows("repairs", traced.repairs)
-    engine.replace_rows("attributions", attribution_rows(traced.inputs()))
+    engine.replace_rows("attributions", attribution_rows(traced.inputs(), traced.moves))
     links = engine.rows(KEPT_SQL) + shared_accounts((row[0], row[1], row[4]) for row in disputed)
     engine.replace_rows("near_links", sorted(links))
     return MADE
@@ -133,7 +131,8 @@ def follow(
     starts = {p.transfer.number: label for label, p in enumerate(payments) if p.transfer is not None}
     reach = reached((p.transfer for p in payments if p.transfer is not None), transfers, books, back_of)
     purses, rows = set_apart(reach, chains(reach, books, transfers), transfers, back_of, starts)
-    found = attribute(rows, starts)
+    moves = schedule(rows)  # the same under every rule
+    found = carry(moves, len(rows), starts)
     by_number = {t.number: t for t in transfers}
     entered = {entry.transfer for chain in rows for entry in chain if entry.change > 0}
     # a payment that only a statement outside the reached accounts shows (the victim's own) still arrives somewhere
@@ -145,7 +144,7 @@ def follow(
     )
     book = ledger(found, by_number, purses, entered)
     book.exits = [one for one in book.exits if one.transfer is None or not one.transfer.fee]  # a fee is no way out
-    traced = Traced(books, transfers, payments, book, purses, rows, starts, repairs, back_of)
+    traced = Traced(books, transfers, payments, book, purses, rows, moves, starts, repairs, back_of)
     _add_claimed(traced)
     _add_up(traced)
     return traced
@@ -173,9 +172,7 @@ def _add_claimed(traced: Traced) -> None:
         stated = payment.stated
         if payment.state == "claimed":
             sums = traced.book.sums[label, (stated.payee, stated.currency)]
-            amount = stated.amount or 0
-            if amount > CLAIM_MAX:
-                amount = 0
+            amount = claimed_minor(payment)
             sums.received += amount
             sums.unlocated += amount
             if amount:

@@ -6,6 +6,7 @@ of schema/attribution_rules.yaml. All but poison conserve: the parcels of `take`
 appears twice or is lost.
 """
 
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, NamedTuple
@@ -22,7 +23,7 @@ class Parcel(NamedTuple):
     label: int
 
 
-class Pot:
+class Pot(ABC):
     """What every rule answers. `total` is all the money in the pot; `paid` is what the victims of each label have paid so far."""
 
     conserves: ClassVar[bool] = True
@@ -34,17 +35,17 @@ class Pot:
         self.total = 0
         self.paid = paid
 
+    @abstractmethod
     def put(self, amount: int, parcels: Sequence[Parcel]) -> None:
         """Add an amount that is made up of these parcels, in the order in which they left the pot they come from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, amount: int) -> list[Parcel]:
         """Take the parcels that make up an amount by this rule."""
-        raise NotImplementedError
 
+    @abstractmethod
     def contents(self) -> list[Parcel]:
         """All that is in the pot, in its order."""
-        raise NotImplementedError
 
     def width(self) -> int:
         """How many parcels one amount that leaves may be made of; the work of a rule that mixes."""
