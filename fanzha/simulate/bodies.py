@@ -47,6 +47,8 @@ _FEEDBACK = {
     "交易发生地": text("place"),
     "交易是否成功": word("success", {True: "成功", False: "失败"}),
     "交易流水号": text("serial"),
+    "IP地址": text("ip"),
+    "MAC地址": text("mac"),
     "商户名称": text("merchant"),
 }
 FEEDBACK: Layout = tuple((name, _FEEDBACK.get(name, text("nothing"))) for name in FEEDBACK_COLUMNS)

@@ -7,7 +7,7 @@ domain's list (R-FIN ... V-UNW). Sizes and shares are parameters (gangs.yaml), e
 from collections.abc import Iterable
 from random import Random
 
-from fanzha.simulate import cashing, invent, laundering, names, scams, tools
+from fanzha.simulate import cashing, exits, fronts, invent, laundering, names, scams, tools
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.population import of_kind
 from fanzha.simulate.profiles import ADULT, Casting, Profile, companies
@@ -38,6 +38,8 @@ def add_chain(world: World, p: Parameters, gangs: int, incidents: int, moved_max
     chain = Chain(world, p)
     chain.found(gangs)
     chain.buy_accounts(incidents)
+    if p["exits.on"]:
+        fronts.open_fronts(world, p, chain.underworld)
     tools.add_tools(world, p, chain.underworld)
     count, drawn_before = incidents, set(chain.casting.taken)
     while True:
@@ -48,6 +50,8 @@ def add_chain(world: World, p: Parameters, gangs: int, incidents: int, moved_max
         if len(moved) <= moved_max or not count:
             break
         count = min(count - 1, int(count * moved_max / len(moved) * 0.98))
+    if world.exits is not None:
+        moved += exits.plant(world, p, chain.underworld, moved)
     _settle(world, moved)
 
 

@@ -45,7 +45,10 @@ def files(world: World, reports: Sequence[Report], p: Parameters, out: Path) -> 
     """All of them, in a fixed order."""
     yield from _sites(world, p)
     yield from _records(world, reports, p, out)
-    yield from _wallets(world, reports, p)
+    if world.exits is None:
+        yield from _wallets(world, reports, p)
+    else:
+        yield from _kept_tokens(world, p)
 
 
 def _day(at_ms: int) -> datetime:
@@ -199,6 +202,25 @@ def _wallets(world: World, reports: Sequence[Report], p: Parameters) -> Iterator
             yield _exported(world, world.resources[place].value, rows)
     for wallet in sorted(through, key=lambda one: (-len(through[one]), one))[: int(p["bodies.guarantee_files"])]:
         yield _exported(world, wallet, through[wallet])
+
+
+def _kept_tokens(world: World, p: Parameters) -> Iterator[File]:
+    """An explorer's export of those wallets to which most coin came; of a world that keeps its coin row by row."""
+    rows: dict[str, list[Row]] = {}
+    for one in world.exits.tokens if world.exits else ():
+        row: Row = {
+            "account": one.account,
+            "counter_account": one.other,
+            "direction": one.direction,
+            "at_ms": one.at_ms,
+            "amount_minor": one.amount_minor,
+            "currency": "USDT",
+            "serial": one.serial,
+            "success": True,
+        }
+        rows.setdefault(one.account, []).append(row)
+    for wallet in sorted(rows, key=lambda one: (-len(rows[one]), one))[: int(p["exits.wallet_files"])]:
+        yield _exported(world, wallet, rows[wallet])
 
 
 def _exported(world: World, wallet: str, rows: list[Row]) -> File:

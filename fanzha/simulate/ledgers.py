@@ -13,10 +13,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fanzha.formats.kernels import pc
+from fanzha.simulate import devices
 from fanzha.simulate.names import names_of
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.population import columns
-from fanzha.simulate.world import COUNTRIES, PURPOSES, Flags, Ints, World
+from fanzha.simulate.world import COUNTRIES, PRINTED, PURPOSES, Flags, Ints, World
 
 BLOCK_ROWS = 32_768  # a row group: small, so that one account is found without reading the rest
 _FIELDS: list[tuple[str, pa.DataType]] = [
@@ -39,6 +40,7 @@ _FIELDS: list[tuple[str, pa.DataType]] = [
     ("transfer", pa.int64()),
 ]
 LEDGER = pa.schema(_FIELDS)
+NETWORK = (("ip", pa.string()), ("mac", pa.string()))  # more columns of a world made with exits.on
 # What a bank prints as the summary, by purpose; money of the chain reads like any other.
 SUMMARIES: dict[str, tuple[str, str]] = {
     "wage": ("代发工资", "SALARY"),
@@ -65,6 +67,7 @@ SUMMARIES: dict[str, tuple[str, str]] = {
     "abroad": ("跨境汇款", "OUTWARD REMITTANCE"),
     "arrival": ("跨境汇入", "INWARD REMITTANCE"),
     "hire": ("转账", "TRANSFER"),
+    "resale": ("黄金回收款", "GOLD BUYBACK"),
 }
 PLAIN = ("转账", "TRANSFER")
 CASH = ("cash_in", "cash_out", "cash")
@@ -157,12 +160,16 @@ def _write(world: World, p: Parameters, bank: int, names: Any, spare: Ints, path
     balance = balances(world, account, place, sign, spare) if len(account) else np.zeros(0, np.int64)
     rng = columns(world.seed, f"ledgers/{bank}")
     hidden = rng.random(len(account)) < p["ledgers.missing_counterparty_share"]
+    schema = LEDGER if world.exits is None else pa.schema([*_FIELDS, *NETWORK])
     options: dict[str, Any] = {"compression": "zstd", "compression_level": 1, "use_dictionary": _REPEATED}
-    with pq.ParquetWriter(path, LEDGER, **options) as writer:
+    with pq.ParquetWriter(path, schema, **options) as writer:
         for at in range(0, max(1, len(account)), BLOCK_ROWS):
             cut = slice(at, at + BLOCK_ROWS)
             block = _Block(world, p, bank, names, at, account[cut], place[cut], sign[cut])
-            writer.write_table(pa.table(_columns(block, balance[cut], hidden[cut]), schema=LEDGER))
+            told = _columns(block, balance[cut], hidden[cut])
+            if world.exits is not None:
+                told |= devices.printed(world.exits, block.place, block.sign < 0)
+            writer.write_table(pa.table(told, schema=schema))
 
 
 _REPEATED = ["account", "holder", "bank", "direction", "currency", "counter_bank", "summary", "merchant", "place"]
@@ -188,7 +195,7 @@ class _Block:
         skew = int(p["ledgers.clock_skew_seconds"][bank]) * 1000
         self.at_ms = np.where(sign < 0, t.at_ms[place], t.arrived_ms[place]) + skew
         self.number = first + np.arange(len(account))
-        self.purpose = t.purpose[place]
+        self.purpose = (t.purpose if world.exits is None else world.exits.printed)[place]
 
 
 def _columns(block: _Block, balance: Ints, hidden: Flags) -> dict[str, Any]:
@@ -198,7 +205,7 @@ def _columns(block: _Block, balance: Ints, hidden: Flags) -> dict[str, Any]:
     nobody = block.other < 0
     other_holder = accounts.holder[other]
     text = 0 if country.code == "CN" else 1
-    words = pa.array([SUMMARIES.get(name, PLAIN)[text] for name in PURPOSES])
+    words = pa.array([SUMMARIES.get(name, PLAIN)[text] for name in PRINTED])
     bought = np.isin(block.purpose, [PURPOSES.index(name) for name in BOUGHT])
     is_shop = bought & (other_holder >= world.holders.people) & (block.sign < 0)
     cash = np.isin(block.purpose, [PURPOSES.index(name) for name in CASH])

@@ -14,7 +14,18 @@ import numpy as np
 
 from fanzha.errors import InputError, StorageFailed
 from fanzha.model.version import VERSION
-from fanzha.simulate import calling, everyday, gangs, ledgers, planted, population, receive, reporting
+from fanzha.simulate import (
+    calling,
+    everyday,
+    exits,
+    gangs,
+    ledgers,
+    planted,
+    planted_exits,
+    population,
+    receive,
+    reporting,
+)
 from fanzha.simulate.parameters import Parameters
 from fanzha.simulate.world import DAY_MS, PURPOSES, Transfers, World
 
@@ -72,10 +83,12 @@ def world_of(seed: int, size: Size, p: Parameters, progress: Progress) -> World:
     progress("everyday", 1, 1)
     world = World(seed, *period, population.banks(p), holders, accounts, honest)
     progress("chain", 0, 1)
-    budget = len(honest) // HONEST_PER_CHAIN
+    budget = len(honest) // (int(p["exits.honest_per_chain"]) if p["exits.on"] else HONEST_PER_CHAIN)
     if size.gangs:
         gangs.add_chain(world, p, size.gangs, max(1, budget // TARGETS_PER_CHAIN), moved_max=budget)
     world.transfers, world.transfer_of = merged(world)
+    if world.exits is not None:
+        exits.finish(world, p)
     progress("chain", 1, 1)
     return world
 
@@ -91,11 +104,12 @@ def merged(world: World) -> tuple[Transfers, np.ndarray]:
     at_ms = np.concatenate([honest.at_ms, column("at_ms", np.int64)])
     order = np.argsort(at_ms, kind="stable")
     purpose = np.array([codes[one.purpose] for one in moved], np.int8)
+    payer = np.array([one.payer if one.desk < 0 else one.desk for one in moved], np.int32)
     incident = np.array([one.parcels[0].incident if one.parcels else -1 for one in moved], np.int32)
     places = np.empty(len(order), np.int64)
     places[order] = np.arange(len(order))
     return Transfers(
-        payer=np.concatenate([honest.payer, column("payer", np.int32)])[order],
+        payer=np.concatenate([honest.payer, payer])[order],
         payee=np.concatenate([honest.payee, column("payee", np.int32)])[order],
         at_ms=at_ms[order],
         arrived_ms=np.concatenate([honest.arrived_ms, column("arrived_ms", np.int64)])[order],
@@ -157,6 +171,7 @@ def _written(world: World, size: Size, p: Parameters, out: Path, progress: Progr
     progress("reports", 0, 1)
     reports = reporting.reports(world, p)
     planted.write_truth(world, reports, out)
+    planted_exits.write_exits(world, out)
     progress("reports", 1, 1)
     progress("received", 0, 1)
     receive.write_received(world, reports, p, out)

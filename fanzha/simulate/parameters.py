@@ -53,8 +53,10 @@ class Parameters(Mapping[str, Value]):
         return Parameters(changed)
 
     def written(self) -> str:
-        """All values as YAML, sorted by name."""
-        return yaml.safe_dump(dict(sorted(self._values.items())), allow_unicode=True, sort_keys=True)
+        """All values as YAML, sorted by name; those of a part that is switched off (`PART.on` is 0) are left out."""
+        off = {name.split(".")[0] for name, value in self._values.items() if name.endswith(".on") and not value}
+        told = {name: value for name, value in sorted(self._values.items()) if name.split(".")[0] not in off}
+        return yaml.safe_dump(told, allow_unicode=True, sort_keys=True)
 
 
 def _ordered(value: Value) -> Value:

@@ -17,6 +17,7 @@ from fanzha.simulate import bodies, handed_over
 from fanzha.simulate.bodies import Bank
 from fanzha.simulate.invent import stream
 from fanzha.simulate.parameters import Parameters
+from fanzha.simulate.planted_exits import leads
 from fanzha.simulate.reporting import Report
 from fanzha.simulate.tour import sheets
 from fanzha.simulate.tour.sheets import Layout, moment, money, text
@@ -184,4 +185,6 @@ def _asked(world: World, reports: Sequence[Report], p: Parameters) -> dict[int, 
         hours = sum(rng.uniform(low, high) for _ in range(tier))
         if rng.random() < shares[tier - 1]:
             asked[account] = told_ms + int(hours * HOUR_MS)
+    for account, moment_ms in leads(world, p, known):
+        asked.setdefault(account, moment_ms)
     return asked

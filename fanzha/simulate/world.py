@@ -50,6 +50,7 @@ CHAIN_PURPOSES = (
     "hire",
 )  # fmt: skip
 PURPOSES = HONEST_PURPOSES + CHAIN_PURPOSES
+PRINTED = (*PURPOSES, "resale")  # by whose words a bank prints a transfer
 EXITS = ("", "cash", "crypto", "goods", "abroad")
 
 
@@ -134,6 +135,8 @@ class Moved:
     exit: str = ""  # one of EXITS: how the parcels leave the accounts with this transfer
     tier: int = 0  # of the payee, 1 is the account that the victim paid
     group: int = 0  # transfers that belong together: the way out of a country and the arrival in the next; 0 for none
+    printed: str = ""  # purpose by whose words a bank prints it, where it is not its own
+    desk: int = -1  # account that a bank sees as the payer though the money is another's; -1: it is `payer`
 
 
 @dataclass(slots=True)
@@ -199,6 +202,59 @@ class Incident:
 
 
 @dataclass(slots=True)
+class Token:
+    """Coin that came to a wallet (or left it). Amounts are millionths; `account` and `other` are TRON:T... addresses."""
+
+    account: str
+    other: str
+    direction: str  # in, out
+    at_ms: int
+    amount_minor: int
+    serial: str
+
+
+@dataclass(slots=True)
+class Break:
+    """Money that left the accounts with `out` and came in again with `back` or, as coin, with `token`.
+
+    kind  cash_deposit, otc_wallet, goods_sold, abroad_arrival
+    way   deposit, coin, gold, desk, remittance
+    """
+
+    kind: str
+    way: str
+    out: Moved
+    back: Moved | None = None
+    token: Token | None = None
+
+
+@dataclass(slots=True)
+class Network:
+    """An address from which several pay. kind: team (a house's own line), office, cafe, carrier; `owner` is an organisation,
+    a holder, or -1."""
+
+    kind: str
+    owner: int
+    ip: int
+    from_ms: int
+    to_ms: int
+
+
+@dataclass(slots=True)
+class Exits:
+    """What the preset `exits` plants beside the chain. `marks`: (account, mark) -> from, to."""
+
+    breaks: list[Break] = field(default_factory=list)
+    tokens: list[Token] = field(default_factory=list)
+    tests: list[tuple[Moved, Moved]] = field(default_factory=list)  # the tiny one, the one that it tested for
+    marks: dict[tuple[int, str], tuple[int, int]] = field(default_factory=dict)
+    networks: list[Network] = field(default_factory=list)
+    printed: Ints = field(default_factory=lambda: np.zeros(0, np.int8))  # place in PRINTED of each transfer
+    ips: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # IPv4 of the payer at each transfer; 0 is none
+    macs: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+@dataclass(slots=True)
 class World:
     """A synthetic country in full."""
 
@@ -216,6 +272,7 @@ class World:
     transfer_of: Ints = field(default_factory=lambda: np.zeros(0, np.int64))  # place in `transfers` of each of `moved`
     roles: dict[int, str] = field(default_factory=dict)  # holder -> role code, for everybody in the chain
     controller: dict[int, int] = field(default_factory=dict)  # account -> organisation that moves its money
+    exits: Exits | None = None  # only in worlds made with exits.on
 
     def currency(self, account: int) -> str:
         """ISO 4217 code of an account."""
