@@ -675,7 +675,7 @@ def test_a_made_world_is_played_by_its_own_bodies(made: Path, tmp_path: Path, pl
     for line in unseen:  # before any answer came, or because money came that the answer cannot show
         assert line["proposed_ms"] < answered[line["account"]] or (line["account"], line["proposed_ms"]) in came
     assert any(line["proposed_ms"] < answered[line["account"]] for line in unseen)
-    assert read_log(tmp_path / "log1.jsonl") == sorted(
+    assert [one for one in read_log(tmp_path / "log1.jsonl") if one.amount > 0] == sorted(
         Hold(line["at_ms"], line["account"], line["currency"], line["amount_minor"]) for line in holds
     )
     assert Counter(line.verb for line in read_lines(tmp_path / "log1.jsonl")) == Counter(line["verb"] for line in log)

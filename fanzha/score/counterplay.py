@@ -1,7 +1,8 @@
 """What a sequence of holds would have caught: the chain's true movements played again with the holds in their way.
 
-Money that is held does not move on, so it cannot be caught twice. A hold stays until it has caught its amount, also from
-what arrives later; whether it ends before a freeze follows is not modelled (assumption).
+Money that is held does not move on, so it cannot be caught twice. A hold stays until it is lifted, also for what arrives later;
+whether it ends before a freeze follows is not modelled (assumption). What a lift lets go was not caught: the gang takes it
+at once, as in `locking`.
 """
 
 import heapq
@@ -23,7 +24,8 @@ ARRIVES, HOLDS, LEAVES = 0, 1, 2  # what comes first where moments are equal
 
 
 class Hold(NamedTuple):
-    """A hold at a moment (UTC ms) of an amount (minor units) in an account; `amount` WITHOUT_END holds everything."""
+    """A hold at a moment (UTC ms) of an amount (minor units) in an account; `amount` WITHOUT_END holds everything, one below zero
+    lifts that much of what is held there."""
 
     at_ms: int
     account: str
@@ -33,7 +35,10 @@ class Hold(NamedTuple):
 
 @dataclass(slots=True)
 class Played:
-    """What came of it. Amounts are minor units of the currency that the incident's victim paid in; times are UTC ms."""
+    """What came of it. Amounts are minor units of the currency that the incident's victim paid in; times are UTC ms.
+
+    A hold that was lifted was asked for all the same; what it let go is not caught, and a hold of it is no first hold.
+    """
 
     paid: dict[int, tuple[str, int]] = field(default_factory=dict)
     first_paid: dict[int, int] = field(default_factory=dict)
@@ -48,12 +53,20 @@ class Played:
 
 
 def read_log(path: Path) -> list[Hold]:
-    """The holds of a replay: JSON lines with at_ms, verb, account, amount_minor, currency; other verbs are left out."""
+    """The holds of a replay and its lifts (amounts below zero) in the order of their moments, a lift after the holds of its moment.
+
+    JSON lines with at_ms, verb, account, amount_minor, currency; other verbs are left out. Raises as `log_rows`.
+    """
 
     def hold(row: Mapping[str, Any]) -> Hold:
-        return Hold(int(row["at_ms"]), str(row["account"]), str(row["currency"]), int(row["amount_minor"]))
+        amount = int(row["amount_minor"])
+        if amount < 0:
+            raise ValueError("an amount is negative")
+        signed = -amount if row["verb"] == "lift" else amount
+        return Hold(int(row["at_ms"]), str(row["account"]), str(row["currency"]), signed)
 
-    return sorted(log_rows(path, ("hold",), hold))
+    found = log_rows(path, ("hold", "lift"), hold)
+    return sorted(found, key=lambda one: (one.at_ms, one.amount < 0, one))
 
 
 def log_rows(path: Path, verbs: Collection[str], made_of: Callable[[Mapping[str, Any]], T]) -> list[T]:
@@ -122,10 +135,10 @@ class _Play:
 
     def __init__(self, truth: Truth, holds: Iterable[Hold]) -> None:
         self.free: dict[Purse, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-        self.locked: dict[tuple[int, str], int] = defaultdict(int)
-        self.room: dict[Purse, int] = defaultdict(int)
-        self.first_hold: dict[int, int] = {}
-        self.by_hold: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+        self.force: dict[Purse, int] = defaultdict(int)  # holds less lifts
+        self.got: dict[Purse, dict[int, int]] = defaultdict(dict)  # what they hold of each incident
+        self.since: dict[tuple[Purse, int], int] = {}  # when the first of it was held
+        self.asked: dict[str, int] = defaultdict(int)  # by holds of an amount
         self.ways: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0])  # group, incident: due, taken
         self.sources = {(incident, transfer) for incident, transfer, *_ in truth.payments}
         events: list[tuple[int, int, int, Any]] = []
@@ -167,35 +180,70 @@ class _Play:
 
     def hold(self, hold: Hold) -> None:
         purse = (hold.account, hold.currency)
-        self.room[purse] = min(WITHOUT_END, self.room[purse] + hold.amount)
+        self.force[purse] = max(0, min(WITHOUT_END, self.force[purse] + hold.amount))
+        if hold.amount < 0:
+            self.let_go(purse)
+            return
         if hold.amount < WITHOUT_END:
-            self.by_hold[hold.currency][0] += hold.amount
+            self.asked[hold.currency] += hold.amount
         self.lock(purse, hold.at_ms)
+
+    def let_go(self, purse: Purse) -> None:
+        """After a lift: what is held above what is still ordered is held no more, of every incident in proportion."""
+        mine = self.got[purse]
+        over = sum(mine.values()) - self.force[purse]
+        if over <= 0:
+            return
+        for incident, amount in split(over, mine).items():
+            mine[incident] -= amount
+            if not mine[incident]:
+                del mine[incident], self.since[purse, incident]
 
     def lock(self, purse: Purse, at_ms: int) -> None:
         """Hold what is free in an account as far as its holds have room."""
-        room = self.room.get(purse, 0)
-        if not room:
+        force = self.force.get(purse, 0)
+        if not force:
             return
+        mine = self.got[purse]
         there = {one: amount for one, amount in self.free[purse].items() if amount > 0}
-        got = min(room, sum(there.values()))
-        if not got:
+        got = min(force - sum(mine.values()), sum(there.values()))
+        if got <= 0:
             return
         for incident, amount in split(got, there).items():
-            self.free[purse][incident] -= amount
-            self.locked[incident, purse[1]] += amount
             if amount:
-                self.first_hold.setdefault(incident, at_ms)
-        if room < WITHOUT_END:
-            self.room[purse] = room - got
-            self.by_hold[purse[1]][1] += got
+                self.free[purse][incident] -= amount
+                mine[incident] = mine.get(incident, 0) + amount
+                self.since.setdefault((purse, incident), at_ms)
+
+    def first_holds(self) -> dict[int, int]:
+        """When the first of each incident's money was held that is held at the end (UTC ms)."""
+        found: dict[int, int] = {}
+        for (_, incident), at_ms in self.since.items():
+            found[incident] = min(at_ms, found.get(incident, at_ms))
+        return found
+
+    def by_amount(self) -> dict[str, int]:
+        """What holds of an amount hold at the end, by currency (minor units)."""
+        found: dict[str, int] = defaultdict(int)
+        for purse, mine in self.got.items():
+            if self.force[purse] < WITHOUT_END:
+                found[purse[1]] += sum(mine.values())
+        return found
+
+    def locked(self) -> dict[tuple[int, str], int]:
+        """What is held at the end, by incident and currency (minor units)."""
+        found: dict[tuple[int, str], int] = defaultdict(int)
+        for (_, currency), mine in self.got.items():
+            for incident, amount in mine.items():
+                found[incident, currency] += amount
+        return found
 
 
 def play(truth: Truth, holds: Sequence[Hold]) -> Played:
     """Play the chain's movements again with these holds in their way."""
     state = _Play(truth, holds)
     state.run()
-    done = Played(first_hold=state.first_hold)
+    done = Played(first_hold=state.first_holds())
     for incident, _, _, at_ms, amount, currency in truth.payments:
         before = done.paid.get(incident, (currency, 0))
         done.paid[incident] = (before[0], before[1] + (amount if before[0] == currency else 0))
@@ -204,12 +252,13 @@ def play(truth: Truth, holds: Sequence[Hold]) -> Played:
         if way:
             done.first_exit[incident] = min(at_ms, done.first_exit.get(incident, at_ms))
     rates = _rates(truth)
-    for (incident, currency), amount in sorted(state.locked.items()):
+    for (incident, currency), amount in sorted(state.locked().items()):
         paid_in = done.paid.get(incident, (currency, 0))[0]
         there, here = rates.get((paid_in, currency), (0, 0)) if paid_in != currency else (1, 1)
         if here:
             done.caught[incident] = done.caught.get(incident, 0) + amount * there // here
-    done.asked = {currency: (asked, got) for currency, (asked, got) in sorted(state.by_hold.items())}
+    by_amount = state.by_amount()
+    done.asked = {currency: (asked, by_amount[currency]) for currency, asked in sorted(state.asked.items())}
     return done
 
 

@@ -100,7 +100,7 @@ def holding(
     )
     details = {
         "holds": sum(amount > 0 for amount in told.holds.values()),
-        "replayed_holds": None if log is None else len(log),
+        "replayed_holds": None if log is None else sum(one.amount > 0 for one in log),
         "incidents_reported": len(incidents),
         "incidents_by_share_caught": None if played is None else _bands(played, incidents),
     }

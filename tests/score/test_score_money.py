@@ -229,6 +229,47 @@ def test_money_abroad_is_caught_in_the_currency_that_was_paid(tmp_path: Path) ->
     assert play(truth, both).caught == {0: 6_000 + 4_000}
 
 
+def test_what_a_lift_lets_go_was_not_caught(tmp_path: Path) -> None:
+    truth = worlds.write(tmp_path)
+    early = Hold(20 * MIN, "A1", "CNY", 100_000)
+    after = Hold(25 * MIN, "A1", "CNY", -100_000)
+    done = play(truth, [early, after])
+    assert (done.caught, done.first_hold, done.asked) == ({}, {}, {"CNY": (100_000, 0)})
+    # a part of it, and more than all of it, which takes nothing of the next hold
+    assert play(truth, [early, after._replace(amount=-30_000)]).caught == {0: 70_000}
+    late = Hold(90 * MIN, "A1", "CNY", 50_000)
+    again = play(truth, [early, after._replace(amount=-900_000), late])
+    assert again.caught == {1: 50_000} and again.first_hold == {1: 90 * MIN + 1000}  # as it arrives
+    # what is not caught yet is let go first: 100,000 of 150,000 are held, and 50,000 lifted
+    wide = play(truth, [early._replace(amount=150_000), after._replace(amount=-50_000)])
+    assert wide.caught == {0: 100_000} and wide.asked == {"CNY": (150_000, 100_000)}
+    # two incidents in one account (40,000 and 50,000) lose in proportion
+    both = [Hold(31 * MIN, "A1", "CNY", 100_000), Hold(120 * MIN, "A1", "CNY", -55_000)]
+    assert play(truth, both).caught == {0: 20_000, 1: 25_000}
+    # what was let go is lost: no hold one account on finds any of it
+    assert play(truth, [early, after, Hold(50 * MIN, "B1", "CNY", 100_000)]).caught == {}
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(0, 200), st.sampled_from(["A1", "B1", "C1", "Z"]), st.integers(-200_000, 200_000)), max_size=8
+)
+
+
+@settings(deadline=None)
+@given(STEPS)
+def test_lifts_never_make_more_caught(planted: Truth, steps: list[tuple[int, str, int]]) -> None:
+    log = sorted((Hold(at * MIN, name, "CNY", amount) for at, name, amount in steps), key=lambda one: one.at_ms)
+    done = play(planted, log)
+    assert all(0 < caught <= done.paid[one][1] for one, caught in done.caught.items())
+    assert set(done.first_hold) == set(done.caught)
+    # per account never more than its holds less its lifts, and at the last lift of all nothing
+    none = play(planted, [*log, *(Hold(10**15, name, "CNY", -(10**12)) for name in ("A1", "B1", "C1", "Z"))])
+    assert none.caught == {} and none.first_hold == {}
+    assert {code: asked for code, (asked, _) in none.asked.items()} == {
+        code: asked for code, (asked, _) in done.asked.items()
+    }
+
+
 @settings(deadline=None)
 @given(
     st.lists(
@@ -272,6 +313,13 @@ def test_the_log_of_a_replay_is_read(tmp_path: Path) -> None:
         "\n".join([json.dumps({**row, "at_ms": 9}), "", json.dumps({**row, "verb": "ask_holder"}), json.dumps(row)])
     )
     assert read_log(path) == [Hold(5, "A1", "CNY", 7), Hold(9, "A1", "CNY", 7)]
+    lift = {"at_ms": 5, "verb": "lift", "account": "A1", "amount_minor": 7, "currency": "CNY"}
+    rows = (lift, {**row, "account": "Z"}, row, {**row, "verb": "reached"})
+    path.write_text("\n".join(map(json.dumps, rows)))
+    assert read_log(path) == [Hold(5, "A1", "CNY", 7), Hold(5, "Z", "CNY", 7), Hold(5, "A1", "CNY", -7)]
+    path.write_text(json.dumps({**row, "amount_minor": -7}))
+    with pytest.raises(InputError, match="negative"):
+        read_log(path)
     for wrong in ("no json", "[]", '{"verb": "hold"}', "3"):
         path.write_text(wrong)
         with pytest.raises(InputError, match="line 1"):
