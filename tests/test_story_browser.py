@@ -105,8 +105,8 @@ def test_an_officer_sees_the_orders_of_a_case_and_what_its_holders_may_be(page: 
     with fanzha.open(tmp_path / "w", actor="王小明") as workspace:
         workspace.admit([CITY])
         case = workspace.cases()[0].id
-        rank = next(step.rank for step in workspace.steps(case) if step.verb == "hold")
-        hold = workspace.desk.adopt(case, rank, "the victim waits here")
+        number = next(step.number for step in workspace.steps(case) if step.verb == "hold")
+        hold = workspace.desk.adopt(case, number, "the victim waits here")
         workspace.desk.approve(hold.order)
         workspace.desk.send(hold.order, "东江银行")
         workspace.report(tmp_path / "report", "en")

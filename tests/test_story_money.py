@@ -56,7 +56,7 @@ def test_follow_hold_freeze_appeal_return(say: Run, tmp_path: Path) -> None:
     drafts = answer(say, "hold", case)["drafts"]
     draft = next(one for one in drafts if one["verb"] == "hold" and one["innocent"] in ("none", "unwitting"))
     amount = draft["amount_minor"]
-    hold = order(say, "hold", case, "--step", draft["rank"], "--actor", OFFICER, "--reason", "the victim waits here")
+    hold = order(say, "hold", case, "--step", draft["number"], "--actor", OFFICER, "--reason", "the victim waits here")
     assert (hold["state"], hold["amount"], hold["proposer"]) == ("proposed", amount, OFFICER)
     assert hold["expires_ms"] - hold["proposed_ms"] == 48 * 3_600_000
     again = [one for one in answer(say, "hold", case)["drafts"] if one["verb"] == "hold"]

@@ -1,5 +1,8 @@
 """The case page: what an officer pins to the wall."""
 
+from collections.abc import Sequence
+
+from fanzha.document.case_calls import calls_section
 from fanzha.document.case_dealt import Rows, orders_section, readings_section, rules_section, shapes_section
 from fanzha.document.case_links import near_section, reports_section, why_section
 from fanzha.document.case_money import accounts_section, flow_section, timeline_section
@@ -14,14 +17,19 @@ from fanzha.document.page import CasePage, Figure, Money, Said
 from fanzha.document.standing import Standing
 from fanzha.document.totals import account_count, money_of, place_count, received, report_count, span
 from fanzha.document.unknowns import unknown_lines
+from fanzha.document.wording import MessageLine, words_section
 from fanzha.document.words import both, fill, put, word
 
 
 def case_html(
-    page: CasePage, stands: Standing | None = None, dealt: Dealt | None = None, shown_by: Rows | None = None
+    page: CasePage,
+    stands: Standing | None = None,
+    dealt: Dealt | None = None,
+    shown_by: Rows | None = None,
+    words: Sequence[MessageLine] = (),
 ) -> str:
     """One case as a self-contained HTML page in both languages; `stands` says what holds it together, `dealt` what is known of
-    its money beside the flow, `shown_by` which rows show a transfer."""
+    its money beside the flow, `shown_by` which rows show a transfer, `words` what the messages handed in show."""
     stands, dealt, shown_by = stands or Standing(page.case_id), dealt or Dealt(), shown_by or Rows(None)
     register = Register(page.stamp)
     money = money_of(page)
@@ -29,6 +37,7 @@ def case_html(
         _top(page, money, register),
         _cards(page, money, register),
         _story(page, register),
+        words_section(words, register),
         steps_section(page, register),
         orders_section(dealt, page.stamp.zone),
         flow_section(page, register),
@@ -40,6 +49,7 @@ def case_html(
         why_section(page, stands, register),
         gang_section(stands),
         roles_section(stands, register),
+        calls_section(stands.calls),
         coverage_section(stands),
         requests_section(stands, register),
         reports_section(page, register),

@@ -1,6 +1,6 @@
 """Orders given, patterns and readings of accounts, forms and breaks of the flow, and what another rule of attribution would say."""
 
-from fanzha.document.case_roles import percent
+from fanzha.document.case_roles import percent, percents
 from fanzha.document.dealt import (
     ENDED_EARLIER,
     RULES,
@@ -59,7 +59,8 @@ def _order(one: OrderLine, zone: str) -> list[Child]:
     amount = money(one.amount, one.currency) if one.amount is not None else "—"
     held = put(word("held_n"), {"amount": money(one.held, one.currency)}) if one.held is not None else None
     ends = one.expires_ms if one.state not in ENDED_EARLIER else None  # its term says nothing any more
-    until = both(moment(ends, zone)) if ends is not None else "—"
+    review = put(word("review_by_n"), {"day": moment(one.review_ms, zone)}) if one.review_ms is not None else None
+    until = join([both(moment(ends, zone)) if ends is not None else "—", both(review, "small") if review else None])
     who = beside(*dict.fromkeys((one.proposer, one.approvers)))  # who decides alone is named once
     why = join(
         [
@@ -135,7 +136,8 @@ def _reading(one: Reading) -> list[Child]:
     reasons = [term("outcome_reasons", code) for code in one.reasons]
     said = Said("; ".join(text.en for text in reasons), "；".join(text.zh for text in reasons))
     presumed = put(word("presumed_n"), {"amount": money(one.presumed, one.currency)}) if one.presumed else None
-    bars: list[Child] = [_bar(getattr(one, code), code) for code in READINGS]
+    shares = percents([getattr(one, code) for code in READINGS])
+    bars: list[Child] = [_bar(share, code) for share, code in zip(shares, READINGS, strict=True)]
     return [
         el("div", {"class": "id"}, el("bdi", None, one.label)),
         *bars,
@@ -144,11 +146,11 @@ def _reading(one: Reading) -> list[Child]:
     ]
 
 
-def _bar(per_mille: int, code: str) -> Markup:
+def _bar(share: int, code: str) -> Markup:
     """A share as a number with a bar of ten steps beneath, so that three readings are seen at one glance."""
-    steps = (per_mille + 50) // 100
+    steps = (share + 5) // 10
     drawn = el("span", {"class": f"dots is-{code}", "aria-hidden": "true"}, "●" * steps + "○" * (10 - steps))
-    return join([el("div", None, percent(per_mille)), drawn])
+    return join([el("div", None, f"{share} %"), drawn])
 
 
 def _pattern(one: PatternLine, register: Register, rows: Rows) -> list[Child]:

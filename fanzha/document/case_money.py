@@ -180,7 +180,7 @@ def _payments(page: CasePage, register: Register) -> Markup | None:
     rows: list[list[Child]] = []
     for paid in page.payments:
         state = code_name("states", paid.state)
-        style = "tag t-held" if paid.state == "found" else "tag t-exit" if paid.state == "missing" else "tag"
+        style = "tag t-held" if paid.shown else "tag t-exit" if paid.state == "missing" else "tag"
         rows.append(
             [
                 both(moment(paid.at_ms, page.stamp.zone)),

@@ -30,6 +30,19 @@ def percent(per_mille: int) -> str:
     return f"{(per_mille + 5) // 10} %"
 
 
+def percents(shares: Sequence[int]) -> tuple[int, ...]:
+    """Shares of one whole (any unit, none below zero) as whole percent that sum to 100, by the largest remainder; of equal
+    remainders the earlier is rounded up. All 0 where there is no whole."""
+    whole = sum(shares)
+    if not whole:
+        return (0,) * len(shares)
+    parts = [100 * share // whole for share in shares]
+    by_remainder = sorted(range(len(shares)), key=lambda place: -(100 * shares[place] % whole))  # stable
+    for place in by_remainder[: 100 - sum(parts)]:
+        parts[place] += 1
+    return tuple(parts)
+
+
 def gang_section(stands: Standing) -> Markup | None:
     """The other cases of the gang, and what it shares with others; nothing for a gang of one case that shares nothing."""
     if not stands.siblings and not stands.bridges:

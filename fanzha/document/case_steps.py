@@ -30,10 +30,10 @@ def steps_section(page: CasePage, register: Register) -> Markup:
 def _step(step: StepLine, page: CasePage, register: Register) -> list[Child]:
     verb = term("steps", step.verb)
     rank = register.link(
-        Figure(step.rank, "", "", step.refs, "ranked"),
+        Figure(step.number, "", "", step.refs, "ranked"),
         beside(verb, step.target),
         style="rank-link",
-        text=el("span", {"class": "rank"}, str(step.rank)),
+        text=el("span", {"class": "rank"}, str(step.number)),
     )
     kind = code_name("kinds", step.target_kind)
     what = join(

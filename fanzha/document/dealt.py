@@ -6,13 +6,16 @@ Read from the tables, masked here, and shown by the pages and by the terminal al
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from fanzha.document.gather import Row, by, mask_account, rows
 from fanzha.document.standing import codes
+from fanzha.model.words import vocabulary
 from fanzha.store.engine import Engine
 from fanzha.store.masked import mask_told
 
-RULES = ("fifo", "lifo", "proportional", "lowest_balance", "poison")
+RULES = tuple(vocabulary("attribution_rules"))
+OF_ACCOUNT = ("patterns", "outcomes", "gaps")  # tables whose rows are of accounts; the others' are of cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,7 @@ class OrderLine:
     ended_ms: int | None
     reason: str
     events: tuple[EventLine, ...] = ()
+    review_ms: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,39 +181,50 @@ class Dealt:
 
 @dataclass(slots=True)
 class Dealings:
-    """The tables behind `Dealt`, read once."""
+    """The tables behind `Dealt`, each read when it is first needed, and only the rows of one case or account where one is named."""
 
+    engine: Engine
     names: tuple[str, ...] = ()
-    tables: dict[str, dict[str, list[Row]]] = field(default_factory=dict)
-    accounts: dict[str, set[str]] = field(default_factory=dict)  # of a case
-    events: dict[int, list[Row]] = field(default_factory=dict)
+    case_id: str = ""
+    account: str = ""
+    read_so_far: dict[str, dict[Any, list[Row]]] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, engine: Engine, names: tuple[str, ...]) -> "Dealings":
-        """Read the tables; `names` are names that must not stand in a text that is shown."""
-        made = cls(names)
-        for name in ("attributions", "shapes", "breaks", "orders"):
-            made.tables[name] = by("case_id", rows(engine, name))
-        for name in ("patterns", "outcomes", "gaps"):
-            made.tables[name] = by("account", rows(engine, name))
-        accounts: dict[str, set[str]] = defaultdict(set)
-        for case_id, account in engine.rows('SELECT DISTINCT "case_id", "account" FROM "disputed" ORDER BY 1, 2'):
-            accounts[case_id].add(account)
-        made.accounts = dict(accounts)
-        made.events = by("order", rows(engine, "order_events"))
-        return made
+    def read(cls, engine: Engine, names: tuple[str, ...], *, case_id: str = "", account: str = "") -> "Dealings":
+        """Of everything, or of a case, or of an account; `names` are names that must not stand in a text that is shown."""
+        return cls(engine, names, case_id, account)
+
+    def table(self, name: str) -> dict[Any, list[Row]]:
+        """The rows of a table by case, account or order; "disputed" tells which accounts are of a case."""
+        if name not in self.read_so_far:
+            key = "account" if name in OF_ACCOUNT else "order" if name == "order_events" else "case_id"
+            where, given = self._wanted(name)
+            self.read_so_far[name] = by(key, rows(self.engine, name, where, given))
+        return self.read_so_far[name]
+
+    def _wanted(self, name: str) -> tuple[str, tuple[str, ...]]:
+        """Which rows of a table are of the case or the account."""
+        if self.account:
+            own, given = '"account" = ?', (self.account,)
+        elif self.case_id:
+            own, given = '"case_id" = ?', (self.case_id,)
+            if name in OF_ACCOUNT:
+                own = f'"account" IN (SELECT "account" FROM "disputed" WHERE {own})'
+        else:
+            return "", ()
+        return (f'"order" IN (SELECT "order" FROM "orders" WHERE {own})' if name == "order_events" else own), given
 
     def of(self, case_id: str) -> Dealt:
         """One case."""
-        mine = sorted(self.accounts.get(case_id, ()))
+        mine = sorted({row["account"] for row in self.table("disputed").get(case_id, ())})
         return Dealt(
-            tuple(_rules(self.tables["attributions"].get(case_id, ()))),
+            tuple(_rules(self.table("attributions").get(case_id, ()))),
             tuple(_reading(row) for row in self._of_accounts("outcomes", mine)),
             tuple(_pattern(row) for row in self._of_accounts("patterns", mine)),
-            tuple(_shape(row) for row in self.tables["shapes"].get(case_id, ())),
-            tuple(_break(row) for row in self.tables["breaks"].get(case_id, ())),
+            tuple(_shape(row) for row in self.table("shapes").get(case_id, ())),
+            tuple(_break(row) for row in self.table("breaks").get(case_id, ())),
             tuple(_gap(row) for row in self._of_accounts("gaps", mine)),
-            tuple(self.order(row) for row in self.tables["orders"].get(case_id, ())),
+            tuple(self.order(row) for row in self.table("orders").get(case_id, ())),
         )
 
     def of_account(self, account: str) -> Dealt:
@@ -224,19 +239,19 @@ class Dealings:
     def all(self) -> Dealt:
         """Every account and case."""
         return Dealt(
-            readings=tuple(_reading(row) for listed in self.tables["outcomes"].values() for row in listed),
-            patterns=tuple(_pattern(row) for listed in self.tables["patterns"].values() for row in listed),
-            shapes=tuple(_shape(row) for listed in self.tables["shapes"].values() for row in listed),
-            breaks=tuple(_break(row) for listed in self.tables["breaks"].values() for row in listed),
+            readings=tuple(_reading(row) for listed in self.table("outcomes").values() for row in listed),
+            patterns=tuple(_pattern(row) for listed in self.table("patterns").values() for row in listed),
+            shapes=tuple(_shape(row) for listed in self.table("shapes").values() for row in listed),
+            breaks=tuple(_break(row) for listed in self.table("breaks").values() for row in listed),
             orders=tuple(self.orders()),
         )
 
     def _orders(self) -> list[Row]:
-        found = [row for listed in self.tables["orders"].values() for row in listed]
+        found = [row for listed in self.table("orders").values() for row in listed]
         return sorted(found, key=lambda row: int(row["order"]))
 
     def _of_accounts(self, name: str, accounts: Iterable[str]) -> list[Row]:
-        return [row for account in accounts for row in self.tables[name].get(account, ())]
+        return [row for account in accounts for row in self.table(name).get(account, ())]
 
     def order(self, row: Row) -> OrderLine:
         """One order, with what happened to it."""
@@ -261,7 +276,8 @@ class Dealings:
             row["expires_ms"],
             row["ended_ms"],
             mask_told(row["reason"] or "", self.names),
-            tuple(self._event(one) for one in self.events.get(row["order"], ())),
+            tuple(self._event(one) for one in self.table("order_events").get(row["order"], ())),
+            row["review_ms"],
         )
 
     def _event(self, row: Row) -> EventLine:
@@ -271,6 +287,16 @@ class Dealings:
     def orders(self) -> list[OrderLine]:
         """Every order, by its number."""
         return [self.order(row) for row in self._orders()]
+
+
+def order_lines(engine: Engine, names: tuple[str, ...], number: int | None = None) -> list[OrderLine]:
+    """Every order by its number, or the one of a number; `names` as `Dealings.read` takes them."""
+    one, given = ('"order" = ?', (number,)) if number is not None else ("", ())
+    read = {
+        "orders": by("case_id", rows(engine, "orders", one, given)),
+        "order_events": by("order", rows(engine, "order_events", one, given)),
+    }
+    return Dealings(engine, names, read_so_far=read).orders()
 
 
 def _numbers(text: str | None) -> tuple[int, ...]:

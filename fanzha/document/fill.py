@@ -11,7 +11,9 @@ from fanzha.document.dealt import Dealings
 from fanzha.document.file import file_html
 from fanzha.document.fill_case import case_page, href
 from fanzha.document.fill_file import admitted_page, format_name, inspected_page
+from fanzha.document.fill_queue import NO_QUEUE, Queue, due_lines
 from fanzha.document.fill_standing import with_rows
+from fanzha.document.fill_wording import Wording
 from fanzha.document.gather import Row, World, by, case_rows
 from fanzha.document.index import index_html
 from fanzha.document.page import CodeCount, Figure, FileLine, IndexPage, Line, QualityPage, Ref, Said, Stamp
@@ -42,10 +44,11 @@ def write_pages(
     progress: Progress,
     zone: str = "Asia/Shanghai",
     weakest: Callable[[str], WeakPlace | None] = nothing_known,
+    queue: Queue = NO_QUEUE,
 ) -> Path:
     """Write every page; the path of the overview. Cases of one report and no traced money get no page of their own.
 
-    `weakest`: the weakest link of a case by its number, which only linking knows.
+    `weakest`: the weakest link of a case by its number, which only linking knows. `queue`: what is due, for the overview.
     """
     stamp = Stamp(as_of, zone, VERSION, lang)
     world = World.read(engine, zone)
@@ -61,12 +64,13 @@ def write_pages(
     standings, dealings = Standings.read(engine, world.names), Dealings.read(engine, world.names)
     dealt = {case_id: dealings.of(case_id) for case_id in shown}
     world.show(number for one in dealt.values() for number in one.numbers())
-    behind = Rows(world)
+    behind, wording = Rows(world), Wording.read(world)
     for number, case_id in enumerate(shown):
         progress(number, len(shown), case_id)
         page = case_page(world, case_id, stamp, files)
         stands = with_rows(world, standings, standings.of(case_id, weakest(case_id)), frozenset(shown))
-        (folder / href(case_id)).write_text(case_html(page, stands, dealt[case_id], behind), encoding="utf-8")
+        words = wording.of(world.members[case_id])
+        (folder / href(case_id)).write_text(case_html(page, stands, dealt[case_id], behind, words), encoding="utf-8")
         lines.append(case_line(page, href(case_id)))
     remark: tuple[Line, ...] = ()
     if len(worth) > len(shown):
@@ -86,12 +90,14 @@ def write_pages(
         single_reports=alone,
         lines=remark,
         quality_href="quality.html",
+        queue=due_lines(world, queue.deadlines, {line.case_id: line.href for line in lines}),
+        queue_ms=queue.at_ms,
     )
     quality = QualityPage(stamp=stamp, files=tuple(files.values()), index_href="index.html")
     (folder / "quality.html").write_text(quality_html(quality), encoding="utf-8")
     progress(len(shown), len(shown), "")
     path = folder / "index.html"
-    path.write_text(index_html(index, standings.gangs()), encoding="utf-8")
+    path.write_text(index_html(index, standings.gangs(), wording.lines()), encoding="utf-8")
     return path
 
 

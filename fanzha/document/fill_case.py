@@ -107,6 +107,11 @@ def _stated_refs(world: World, case_id: str, account: str) -> tuple[Ref, ...]:
     return unique(world.report_ref((p["file"], p["row"])) for p in stated)
 
 
+def refs_into(world: World, case_id: str, account: str) -> tuple[Ref, ...]:
+    """The rows that show disputed money coming into an account; where no statement does, the reports that state it."""
+    return _flow_refs(world, case_id, account, "payee") or _stated_refs(world, case_id, account)
+
+
 def _account(world: World, case_id: str, row: Row) -> AccountLine:
     came, went = (_flow_refs(world, case_id, row["account"], end) for end in ("payee", "payer"))
     came = came or _stated_refs(world, case_id, row["account"])
@@ -168,9 +173,13 @@ def _exit(world: World, case_id: str, row: Row) -> ExitLine:
 def _payment(world: World, row: Row) -> PaymentLine:
     refs = (world.report_ref((row["file"], row["row"])), *world.transfer_refs(row["transfer"]))
     minor = row["amount_minor"]
-    amount = Figure(minor, row["currency"], refs=refs, rule="stated") if minor is not None else None
+    amount = Figure(minor, row["currency"], refs=refs, rule=_payment_rule(row)) if minor is not None else None
     label = mask_account(row["payee"])
     return PaymentLine(label=label, state=row["state"], refs=refs, amount=amount, at_ms=row["at_ms"])
+
+
+def _payment_rule(row: Row) -> str:
+    return "inferred" if row["state"] == "counted" else "stated"
 
 
 def _identifiers(world: World, case_id: str) -> tuple[Identifier, ...]:
@@ -219,6 +228,7 @@ def _step(world: World, case_id: str, row: Row) -> StepLine:
 
     return StepLine(
         rank=row["rank"],
+        number=row["number"],
         verb=row["verb"],
         target=target,
         target_kind=row["target_kind"],
@@ -271,6 +281,8 @@ def _events(world: World, case_id: str, places: list[Place]) -> tuple[Event, ...
         if row["at_ms"] is not None:
             line = _payment(world, row)
             text = Said(f"Stated payment to {line.label}", f"陈述付款至 {line.label}")
+            if row["state"] == "counted":
+                text = Said(f"Payment to {line.label}, counted in the report", f"付款至 {line.label}（报案仅计笔数）")
             events.append(
                 Event(
                     kind="payment",
@@ -278,7 +290,7 @@ def _events(world: World, case_id: str, places: list[Place]) -> tuple[Event, ...
                     text=text,
                     refs=line.refs,
                     amount=line.amount,
-                    rule="stated",
+                    rule=_payment_rule(row),
                 )
             )
     for row in world.of("flows", case_id):

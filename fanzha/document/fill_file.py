@@ -24,6 +24,8 @@ def format_name(name: str) -> Said:
     """What a format is called; a file nobody can read has none."""
     if name == "bundle":
         return word("bundle")
+    if name == "judged_text":
+        return word("judged_text")
     if name not in {one.name for one in known.FORMATS}:
         return Said("not recognised", "未能识别")
     found = known.named(name)

@@ -10,15 +10,18 @@ from fanzha.document.frame import beside, document, page_link, section, table, t
 from fanzha.document.gangs import gangs_section
 from fanzha.document.html import Child, Markup, el, join
 from fanzha.document.page import CaseLine, CodeCount, Figure, FileLine, IndexPage, Money, Ref, Said
+from fanzha.document.queue import queue_section
 from fanzha.document.standing import Gang
 from fanzha.document.totals import in_major
+from fanzha.document.wording import CampaignLine, campaigns_section
 from fanzha.document.words import both, plural, put, term, term_note, word
 
 _PARTS = (("held", "held", "held"), ("exited", "exit", "exited"), ("unlocated", "unknown", "unlocated"))
 
 
-def index_html(page: IndexPage, gangs: Sequence[Gang] = ()) -> str:
-    """The overview as a self-contained HTML page in both languages; `gangs` are those of several cases or with bridges."""
+def index_html(page: IndexPage, gangs: Sequence[Gang] = (), campaigns: Sequence[CampaignLine] = ()) -> str:
+    """The overview as a self-contained HTML page in both languages; `gangs` are those of several cases or with bridges, `campaigns`
+    messages that several reporters received."""
     register = Register(page.stamp)
     lines = [
         el("p", {"class": "lead"}, both(line.text), " ", register.rows(line.refs, line.rule, line.text))
@@ -27,8 +30,10 @@ def index_html(page: IndexPage, gangs: Sequence[Gang] = ()) -> str:
     body: list[Child] = [
         title_block(page.stamp, word("totals"), word("overview"), *lines),
         _cards(page, register),
+        queue_section(page, register),
         _unreadable(page.files, register),
         _cases(page, register),
+        campaigns_section(campaigns, register),
         gangs_section(gangs, {case.case_id: case.href for case in page.cases}),
         _files(page, register),
         reasons_section(page.files, register),

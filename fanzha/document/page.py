@@ -168,9 +168,11 @@ class ExitLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepLine:
-    """One proposal (table steps). `verb` is a code of schema/steps.yaml, `innocent` of schema/innocent.yaml."""
+    """One proposal (table steps). `verb` is a code of schema/steps.yaml, `innocent` of schema/innocent.yaml; it stands in the order of
+    `rank` and is adopted by `number`."""
 
     rank: int
+    number: int
     verb: str
     target: str
     target_kind: str = ""
@@ -185,13 +187,19 @@ class StepLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentLine:
-    """A payment a victim states (table payments). `state` is found, claimed or missing; no `amount` where none was said."""
+    """A payment a victim states (table payments). `state` is found, counted, claimed or missing; no `amount` where none
+    was said."""
 
     label: str
     state: str
     refs: tuple[Ref, ...] = ()
     amount: Figure | None = None
     at_ms: int | None = None
+
+    @property
+    def shown(self) -> bool:
+        """Whether a statement shows it."""
+        return self.state in ("found", "counted")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,10 +312,28 @@ class CaseLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DueLine:
+    """One deadline. `what` is a code of schema/order_dues.yaml, `verb` of schema/orders.yaml; `order` is -1 where it is about none;
+    `label` is the account, masked. `href` leads to the case, "" where it has no page."""
+
+    what: str
+    due_ms: int
+    order: int
+    verb: str
+    case_id: str
+    label: str
+    body: str
+    amount: Figure | None
+    href: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexPage:
-    """Everything the overview of a run shows."""
+    """Everything the overview of a run shows. `queue`: deadlines as they stood at `queue_ms` (UTC ms), the most urgent first."""
 
     stamp: Stamp
+    queue: tuple[DueLine, ...] = ()
+    queue_ms: int | None = None
     cases: tuple[CaseLine, ...] = ()
     files: tuple[FileLine, ...] = ()
     single_reports: Figure | None = None

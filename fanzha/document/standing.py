@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from fanzha.document.callers import CallerLine, lines_of_cases
 from fanzha.document.gather import Row, by, rows
 from fanzha.document.page import Ref
 from fanzha.model.words import vocabulary
@@ -142,6 +143,7 @@ class Standing:
     stages: tuple[Stage, ...] = ()
     requests: tuple[Request, ...] = ()
     linked: frozenset[str] = frozenset()
+    calls: tuple[CallerLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ class Standings:
     cases_of: dict[str, list[str]] = field(default_factory=dict)
     bridges: dict[str, list[Bridge]] = field(default_factory=dict)
     tables: dict[str, dict[str, list[Row]]] = field(default_factory=dict)  # roles, coverage, requests: by gang
+    calls: dict[str, tuple[CallerLine, ...]] = field(default_factory=dict)
 
     @classmethod
     def read(cls, engine: Engine, names: Iterable[str] = ()) -> "Standings":
@@ -188,6 +191,7 @@ class Standings:
                 made.bridges.setdefault(gang, []).append(_bridge(row, other))
         for name in ("roles", "coverage", "requests"):
             made.tables[name] = by("gang_id", rows(engine, name))
+        made.calls = lines_of_cases(engine)
         return made
 
     def of(self, case_id: str, weak: WeakPlace | None = None) -> Standing:
@@ -204,6 +208,7 @@ class Standings:
             tuple(_role(row) for row in self.rows_of("roles", gang)),
             tuple(_stage(row) for row in self.rows_of("coverage", gang)),
             tuple(_request(row) for row in self.rows_of("requests", gang)),
+            calls=self.calls.get(case_id, ()),
         )
 
     def rows_of(self, name: str, gang: str) -> list[Row]:

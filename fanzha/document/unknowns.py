@@ -58,6 +58,6 @@ def _payments(page: CasePage) -> dict[tuple[str, str], list[PaymentLine]]:
     """Payments of a stated amount that no statement shows, by state and currency."""
     grouped: dict[tuple[str, str], list[PaymentLine]] = defaultdict(list)
     for paid in page.payments:
-        if paid.state != "found" and paid.amount:
+        if not paid.shown and paid.amount:
             grouped[paid.state, paid.amount.currency].append(paid)
     return grouped

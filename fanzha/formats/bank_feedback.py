@@ -59,6 +59,8 @@ _TEXTS = {
     "交易发生地": "place",
     "交易流水号": "serial",
     "商户名称": "merchant",
+    "IP地址": "ip",
+    "MAC地址": "mac",
 }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from fanzha.clean import account, moment, money, payment_account, wallet
+from fanzha.clean import account, moment, money, payment_account, transaction, wallet
 from fanzha.clean.currency import exponent
 from fanzha.formats.grid import BadRow, Grid, Reading
 from fanzha.formats.headers import normal_word
@@ -176,7 +176,7 @@ def _account(text: str) -> str | None:
     if paying is not None:
         return paying.normal
     if ":" in text or len(text) >= 26:
-        value = wallet.parse(text)
+        value = transaction.parse(text) or wallet.parse(text)
         if value is not None and (value.valid or ":" in text):
             return value.normal
     return account.normal_form(text)

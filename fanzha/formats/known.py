@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from fanzha.errors import NotFound, UnreadableFile
 from fanzha.formats.alipay_details import AlipayDetails
 from fanzha.formats.bank_feedback import BankFeedback
+from fanzha.formats.bitcoin import INPUTS, OUTPUTS
 from fanzha.formats.call_records import CONSUMER, INVESTIGATIVE
 from fanzha.formats.chain_transfers import ChainTransfers
 from fanzha.formats.chats import CHATS
@@ -38,6 +39,8 @@ FORMATS: tuple[Format, ...] = (
     STATEMENT,
     TRANSFER,
     ChainTransfers(),
+    OUTPUTS,
+    INPUTS,
     IndianCallRecords(),
     CONSUMER,
     INVESTIGATIVE,

@@ -10,6 +10,7 @@ import re
 import pyarrow as pa
 
 from fanzha.clean import cn_id
+from fanzha.formats.addresses import PARSERS, operated_from
 from fanzha.formats.columns import (
     Ledger,
     Mask,
@@ -87,6 +88,7 @@ def legs_of(mapping: Mapping, grid: Grid, source: Source) -> Reading:
     columns: dict[str, pa.Array] = {  # type: ignore[type-arg]
         name: absent_as_null(field_column(mapping, grid, name)) for name in _TEXTS
     }
+    columns |= {kind: operated_from(ledger, kind, field_column(mapping, grid, kind)) for kind in PARSERS}
     cash_words = vocabulary_of(mapping, "cash")
     cash = looked_up(field_column(mapping, grid, "cash"), cash_words)
     columns |= {

@@ -54,6 +54,8 @@ _ENGLISH: dict[str, tuple[str, ...]] = {
     "summary": ("transactionremark", "transactiontype"),
     "merchant": ("merchantname",),
     "place": ("transactionaddress", "transactionbranchname"),
+    "ip": ("ipaddress",),
+    "mac": ("mac",),
     "currency": ("currency",),
 }
 _INITIALS: dict[str, tuple[str, ...]] = {
@@ -74,6 +76,8 @@ _INITIALS: dict[str, tuple[str, ...]] = {
     "summary": ("zy", "zysm", "jylx"),
     "merchant": ("shmc",),
     "place": ("jyfsd", "jydd", "jywd"),
+    "ip": ("ip",),
+    "mac": ("mac",),
     "currency": ("jybz", "bz"),
 }
 _CORE = {"at", "amount", "direction", "counter_account"}
@@ -95,6 +99,8 @@ _TEXTS = {
     "transactionRemark": "summary",
     "transactionAddress": "place",
     "merchantName": "merchant",
+    "IPAddress": "ip",
+    "MAC": "mac",
 }
 
 

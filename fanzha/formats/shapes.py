@@ -10,6 +10,7 @@ import pyarrow as pa
 from fanzha.formats.grid import Grid, Source
 from fanzha.formats.mapping import Mapping
 from fanzha.formats.on_chain import on_chain
+from fanzha.formats.outputs_spent import outputs_spent
 from fanzha.formats.payments import alipay, bill, registration, tenpay, two_users
 from fanzha.formats.two_parties import two_parties
 
@@ -18,6 +19,7 @@ _SHAPES: dict[str, Shape] = {
     "alipay": alipay,
     "bill": bill,
     "on_chain": on_chain,
+    "outputs_spent": outputs_spent,
     "registration": registration,
     "tenpay": tenpay,
     "two_parties": two_parties,

@@ -18,8 +18,9 @@ from fanzha.store.record import Act, Record
 # Of orders and appeals only some can be; what decides that lies above (`chain.Workspace.undo`).
 CAN_BE_UNDONE = (
     "withdraw", "correct", "correct_row", "retain", "map", "handover", "undo", "judge", "order", "order_event", "appeal",
-    "appeal_event", "return_notice",
+    "appeal_event", "return_notice", "campaign", "feedback",
 )  # fmt: skip
+LEARNED = ("weights_learned", "scorer_learned")  # what a version brings stays in use
 
 
 def _standing(record: Record, file: int) -> State:
@@ -160,7 +161,7 @@ def undo(record: Record, engine: Engine, number: int, act: Act) -> Entry:
             remedy_zh="fanzha acts 可列出",
         )
     target = entries[number]
-    learned = target.act == "use" and target.public["name"] == "weights_learned"  # what a version brings stays in use
+    learned = target.act == "use" and target.public["name"] in LEARNED
     if target.act not in CAN_BE_UNDONE and not learned:
         raise NotAllowed(
             f"act {number} ({target.act}) cannot be undone",

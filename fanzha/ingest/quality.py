@@ -45,7 +45,7 @@ WITH alike AS (
 ), numbered AS (
     SELECT "file", "row", byte_offset, ROW_NUMBER() OVER (
         PARTITION BY account, holder, holder_id, bank, at_ms, direction, amount_minor, currency, balance_minor,
-            counter_account, counter_holder, counter_bank, serial, cash, success, summary, merchant, place
+            counter_account, counter_holder, counter_bank, serial, cash, success, summary, merchant, place, ip, mac
         ORDER BY "row") AS seen
     FROM candidates
 )

@@ -23,6 +23,7 @@ from fanzha.store.tables import table
 RECORD_TABLES = tuple(record_tables())
 UNREADABLE = "unreadable"
 BUNDLE = "bundle"
+JUDGED_TEXT = "judged_text"  # a text that a person gave a verdict on (`ingest.keep_text`): kept, and no record made of it
 IN_MEMORY_MAX = 32 << 20  # a larger file is read part by part from what was sealed
 
 # What a reader may raise on bytes it was not made for. The file is then quarantined whole, with the
@@ -114,6 +115,8 @@ def readings_of(name: str, mapping: Mapping | None, source: Source) -> Iterable[
         return bundle_readings(source)
     if name == UNREADABLE:
         return [whole_file("unreadable_file")]
+    if name == JUDGED_TEXT:
+        return [Reading(tables={}, bad=(), notes=_no_notes(), kept=1, structure=0, rows_in=1)]
     if name == "mail":
         return _mail_readings(source, mapping)
     return known.read(name, source, mapping)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from fanzha.clean.transaction import is_transaction
 from fanzha.link.facts import Facts
 
 
@@ -25,7 +26,9 @@ Rule = Callable[[Facts], Iterator[Claim]]
 
 
 def account_kind(value: str) -> str:
-    """Kind of what holds money: a wallet's normal form names its chain."""
+    """Kind of what holds money: a wallet's normal form names its chain; a transaction's purse is nobody's."""
+    if is_transaction(value):
+        return "transaction"
     return "wallet" if ":" in value else "account"
 
 

@@ -111,7 +111,7 @@ def payments_shown(facts: Facts) -> Iterator[Sign]:
     """A payment that a statement shows; one that is only told is a hint."""
     for one in facts.paid:
         if one.state != "missing":
-            yield Sign(one.case_id, "S6", SEEN if one.state == "found" else HINTED, "payments", 1, (one.at_ms,))
+            yield Sign(one.case_id, "S6", SEEN if one.shown else HINTED, "payments", 1, (one.at_ms,))
 
 
 def layers(facts: Facts) -> Iterator[Sign]:

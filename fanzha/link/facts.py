@@ -140,6 +140,11 @@ class Paid(NamedTuple):
     state: str
     payer: str
 
+    @property
+    def shown(self) -> bool:
+        """Whether a statement shows it: as stated, or as one that the report counts without listing it."""
+        return self.state in ("found", "counted")
+
 
 class Named(NamedTuple):
     """An identifier that a report names as somebody else's; a web address counts as its registered domain."""

@@ -8,6 +8,7 @@ what is a reporter's own, and none without evidence.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
+from fanzha.clean.transaction import is_transaction
 from fanzha.link import roles_lines, roles_money, roles_supply
 from fanzha.link.claims import Claim, Rule, case_order
 from fanzha.link.facts import Facts, gangs_of_cases, gather
@@ -52,6 +53,8 @@ def assertions(facts: Facts, rules: Iterable[Rule] = RULES) -> list[Row]:
     found: dict[tuple[str, str, str, str], list[tuple[str, Claim]]] = defaultdict(list)
     for rule in rules:
         for one in rule(facts):
+            if is_transaction(one.value):  # nobody's purse: no one to have a role
+                continue
             if one.role == "V-VICT" or not facts.protected(one.value):
                 found[one.gang, one.kind, one.value, one.role].append((rule.__name__, one))
     innocent = innocent_readings(facts)

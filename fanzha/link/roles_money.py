@@ -46,7 +46,7 @@ def paid_by_victims(facts: Facts) -> Iterator[Claim]:
     rows: dict[tuple[str, str], list[tuple[str, int | None]]] = defaultdict(list)
     reports: dict[tuple[str, str], set[tuple[int, int]]] = defaultdict(set)
     for one in facts.paid:
-        if one.state == "found" and one.payee and ":" not in one.payee:
+        if one.shown and one.payee and ":" not in one.payee:
             key = (facts.gang(one.case_id), one.payee)
             rows[key].append((one.case_id, one.at_ms))
             reports[key].add((one.file, one.row))

@@ -22,6 +22,7 @@ from fanzha.link.kernels import Ints
 from fanzha.link.linker import Linker
 from fanzha.link.near import Near
 from fanzha.store.engine import arrow_schema
+from fanzha.store.handed_in import by_others
 from fanzha.store.tables import table
 
 KIND: Final = "script"
@@ -56,13 +57,7 @@ def handed_in(reports: Iterable[tuple[Any, ...]], messages: Iterable[tuple[Any, 
         found.append(Text((file, row), text))
         if form == "chat":
             chats.append((file, row, victim))
-    chats.sort()
-    at = -1
-    for file, row, sender, text in messages:
-        while at + 1 < len(chats) and chats[at + 1][:2] <= (file, row):
-            at += 1
-        if at >= 0 and chats[at][0] == file and chats[at][2] != sender:
-            found.append(Text(chats[at][:2], text))
+    found += [Text(report, message[3]) for report, message in by_others(chats, messages)]
     return found
 
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from fanzha.errors import InputError, NotAllowed
-from fanzha.respond.orders import Order
+from fanzha.errors import InputError, NotAllowed, NotFound
+from fanzha.respond.orders import Order, check_person
 from fanzha.respond.refund import Key, Purse
 from fanzha.store.contract import Tables
 from fanzha.store.journal import Entry, undone
@@ -35,11 +35,6 @@ MAY = {
     "withdrawn": (),
     "erased": (),
 }
-# Tables that name an account as one that disputed money reached: who has them exported has the flag.
-FLAGGING = (
-    "appeals", "attributions", "disputed", "exits", "flows", "order_events", "orders", "outcomes", "patterns", "requests",
-    "returns", "roles", "shapes", "steps",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +73,6 @@ class Appeal:
         return self.is_open() and as_of > self.due_ms
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """A correction to be sent: `body` received the order number `act`, or is the person whose export was the act `act`."""
-
-    appeal: int
-    kind: str  # order or export
-    act: int
-    body: str
-
-    @property
-    def name(self) -> str:
-        """How an act that says it was sent names it."""
-        return f"{self.kind}:{self.act}:{self.body}"
-
-
 def due(at_ms: int, working_days: int = TERM_WORKING_DAYS) -> int:
     """The end of the last working day of the term (UTC ms), the day of `at_ms` not counted."""
     day = (at_ms + CHINA_MS) // DAY_MS
@@ -116,6 +96,19 @@ def appeals_of(entries: Sequence[Entry]) -> list[Appeal]:
             before = found[int(entry.public["appeal"])]
             found[before.appeal] = _after(before, entry)
     return list(found.values())
+
+
+def appeal_of(appeals: Sequence[Appeal], number: int) -> Appeal:
+    """The appeal of a number. Raises NotFound."""
+    found = next((one for one in appeals if one.appeal == number), None)
+    if found is None:
+        raise NotFound(
+            f"there is no appeal {number}",
+            f"没有编号为 {number} 的申诉",
+            remedy="`fanzha appeal` lists them",
+            remedy_zh="fanzha appeal 可列出",
+        )
+    return found
 
 
 def _taken_in(entry: Entry) -> Appeal:
@@ -179,6 +172,7 @@ def check_checker(appeal: Appeal, checker: str, order: Order | None) -> None:
         raise InputError(
             "a checker must be named", "须指明复核人", remedy="name a person", remedy_zh="请填写复核人姓名"
         )
+    check_person(checker)
     if checker in before:
         did, did_zh = before[checker]
         raise NotAllowed(
@@ -187,38 +181,6 @@ def check_checker(appeal: Appeal, checker: str, order: Order | None) -> None:
             remedy="assign somebody who had no part in it",
             remedy_zh="请指派未参与该案处置的人员",
         )
-
-
-def corrections_due(appeals: Iterable[Appeal], orders: Sequence[Order], entries: Sequence[Entry]) -> list[Correction]:
-    """Who must still be sent a correction after an appeal was upheld, wholly or in part, in the order of appeals.
-
-    Every body to which an order on that account was sent before the decision; and whoever exported, unmasked, a table that
-    flags accounts after the order was proposed, for that copy cannot be called back otherwise.
-    """
-    by_number = {one.order: one for one in orders}
-    found: list[Correction] = []
-    for appeal in appeals:
-        order = by_number.get(appeal.order)
-        if appeal.state not in ("upheld", "partly") or order is None or appeal.decided_ms is None:
-            continue
-        sent = {
-            (one.body, one.order)
-            for one in orders
-            if one.sent_ms is not None
-            and one.sent_ms <= appeal.decided_ms
-            and (one.order == order.order or (order.account and one.account == order.account))
-        }
-        first_of: dict[str, int] = {}
-        for body, number in sorted(sent, key=lambda each: each[1]):
-            first_of.setdefault(body, number)
-        here = [Correction(appeal.appeal, "order", number, body) for body, number in first_of.items()]
-        here += [
-            Correction(appeal.appeal, "export", entry.seq, entry.actor)
-            for entry in entries[order.order :]
-            if entry.act == "export" and entry.at_ms <= appeal.decided_ms and entry.public.get("table") in FLAGGING
-        ]
-        found += [one for one in here if one.name not in appeal.told]
-    return found
 
 
 def check_undo(entries: Sequence[Entry], number: int) -> None:

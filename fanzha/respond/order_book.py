@@ -15,16 +15,19 @@ from fanzha.respond.orders import (
     CAN_FOLLOW,
     ENDINGS,
     EXTENSIONS,
+    REVIEW_MS,
     VERBS,
     Event,
     Order,
+    term_of,
 )
 from fanzha.store.contract import Tables
 from fanzha.store.journal import Entry, undone
 
 MADE = ("orders", "order_events")
 ACTS = ("order", "order_event")
-CAN_BE_TAKEN_BACK = ("approve", "decline", "withdraw")  # what the bank was told is ended by a lift, never by an undo
+# What the bank was told is ended by a lift, never by an undo.
+CAN_BE_TAKEN_BACK = ("approve", "decline", "withdraw", "review")
 
 
 @dataclass(slots=True)
@@ -40,14 +43,20 @@ class _Live:
     body: str
     innocent: str
     amount: int | None
-    expires_ms: int | None
+    expires_ms: int | None = None
     approvers: list[str] = field(default_factory=list)
     held: int | None = None
     sent_ms: int | None = None
     from_ms: int | None = None
     ended_ms: int | None = None
+    review_ms: int | None = None
     extensions: int = 0
     events: list[Event] = field(default_factory=list)
+
+    @property
+    def term_ms(self) -> int | None:
+        """How long it lasts, or by how much it extends another (ms)."""
+        return term_of(self.verb, str(self.entry.public["law"]))
 
     def state(self, at_ms: int) -> str:
         """The state at a moment: an order whose term is over has ended by itself."""
@@ -69,7 +78,6 @@ class _Book:
             return
         spec = VERBS[verb]
         target = self.live.get(follows)
-        term = spec.term_ms if verb not in EXTENSIONS else None
         one = _Live(
             entry,
             verb,
@@ -80,8 +88,8 @@ class _Book:
             str(public["body"]),
             str(secret.get("innocent", "")),
             public["amount_minor"],
-            entry.at_ms + term if term is not None else None,
         )
+        self._renew(one, entry.at_ms)
         if verb in EXTENSIONS and target is not None and target.expires_ms is not None:
             one.expires_ms = target.expires_ms  # it lapses undecided when the measure ends
         allowed = target is not None and target.state(entry.at_ms) in CAN_FOLLOW.get(verb, ())
@@ -99,9 +107,8 @@ class _Book:
         if one is None:
             return
         late = code == "reply" and one.base == "sent"  # the bank may have held in time; the moment it names was checked
-        if (one.state(entry.at_ms) not in CAN.get(code, ()) and not late) or (
-            code == "withdraw" and one.verb in ENDINGS
-        ):
+        never = (code == "withdraw" and one.verb in ENDINGS) or (code == "review" and one.verb != "freeze")
+        if (one.state(entry.at_ms) not in CAN.get(code, ()) and not late) or never:
             return
         if code == "approve":
             self._approve(one, entry)
@@ -114,7 +121,9 @@ class _Book:
             self._renew(one, entry.at_ms)
         elif code == "reply":
             self._answer(one, entry)
-        amount = entry.public.get("amount_minor")
+        elif code == "review":
+            one.review_ms = int(entry.public["next_ms"])
+        amount = one.held if code == "review" else entry.public.get("amount_minor")
         self._say(one, entry, code, amount)
 
     def _approve(self, one: _Live, entry: Entry) -> None:
@@ -124,7 +133,7 @@ class _Book:
         if one.verb not in EXTENSIONS:
             self._renew(one, entry.at_ms)
         elif target is not None and target.state(entry.at_ms) == "in_force" and target.expires_ms is not None:
-            target.expires_ms += VERBS[one.verb].term_ms or 0
+            target.expires_ms += one.term_ms or 0
             target.extensions += 1
             one.expires_ms = target.expires_ms
             self._say(target, entry, "extend", target.held)
@@ -134,16 +143,15 @@ class _Book:
         target = self.live.get(int(one.entry.public["follows"]))
         if one.verb not in EXTENSIONS or target is None or target.expires_ms is None or one.base == "proposed":
             return
-        target.expires_ms -= VERBS[one.verb].term_ms or 0
+        target.expires_ms -= one.term_ms or 0
         target.extensions -= 1
         self._say(target, entry, "extension_fell", target.held)
 
     @staticmethod
     def _renew(one: _Live, at_ms: int) -> None:
         """Before it takes effect an order would end one term after the latest step that was taken."""
-        term = VERBS[one.verb].term_ms
-        if term is not None and one.verb not in EXTENSIONS:
-            one.expires_ms = at_ms + term
+        if one.term_ms is not None and one.verb not in EXTENSIONS:
+            one.expires_ms = at_ms + one.term_ms
 
     def _answer(self, one: _Live, entry: Entry) -> None:
         target = self.live.get(int(one.entry.public["follows"]))
@@ -155,7 +163,8 @@ class _Book:
         one.base = VERBS[one.verb].good
         if one.base == "in_force":
             one.from_ms = int(entry.public["from_ms"])
-            one.expires_ms = one.from_ms + (VERBS[one.verb].term_ms or 0)
+            one.expires_ms = one.from_ms + (one.term_ms or 0)
+            one.review_ms = one.from_ms + REVIEW_MS if one.verb == "freeze" else None
             one.held = entry.public.get("amount_minor")
             if one.verb == "freeze" and target is not None and target.state(one.from_ms) in CAN_FOLLOW["freeze"]:
                 target.base, target.ended_ms, target.held = "turned", one.from_ms, 0
@@ -170,7 +179,7 @@ class _Book:
             self._say(target, entry, "return", given)
 
     def _end(self, one: _Live, target: _Live, entry: Entry) -> None:
-        """A lift or the end of a watch counts from the moment it is decided."""
+        """A lift or the end of a watch counts from the moment it is decided; a lift may be what a review of the freeze came to."""
         left = target.held if target.held is not None else target.amount
         if one.verb == "lift" and left is not None:
             given = left if one.amount is None else min(one.amount, left)
@@ -179,6 +188,9 @@ class _Book:
         if not target.held:
             target.base, target.ended_ms = "lifted", entry.at_ms
         self._say(target, entry, "lift", one.amount)
+        if "review" in entry.public:
+            target.review_ms = entry.public.get("next_ms", target.review_ms)
+            self._say(target, entry, "review", target.held)
 
     @staticmethod
     def _say(one: _Live, entry: Entry, code: str, amount: int | None) -> None:
@@ -231,6 +243,7 @@ def _order(one: _Live, at_ms: int) -> Order:
         admission=int(public.get("admission", -1)),
         extensions=one.extensions,
         events=tuple(one.events),
+        review_ms=one.review_ms if state == "in_force" else None,
     )
 
 
@@ -268,6 +281,7 @@ def _row(one: Order) -> tuple[Any, ...]:
         one.from_ms,
         one.expires_ms,
         one.ended_ms,
+        one.review_ms,
         one.reason,
     )
 

@@ -10,18 +10,25 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from fanzha.document.figures import money
 from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.model.words import vocabulary
+from fanzha.respond.person import is_person
 
 HOUR_MS = 3_600_000
 HOLD_MS = 48 * HOUR_MS  # 银发〔2016〕261号: an emergency stop-payment ends after 48 hours unless a freeze follows
 FREEZE_MS = 180 * 24 * HOUR_MS  # 程序规定 art. 243: six months at most; 180 days never exceed six calendar months
+# 程序规定 art. 243, second paragraph: a serious or complex case, approved at the level of a city with districts; 365 days never exceed a year
+LONG_FREEZE_MS = 365 * 24 * HOUR_MS
+LONG_FREEZE = "procedure_243_year"  # the law that must be named for it
+# Assumptions: when a freeze is reviewed, and how far a review may put off the next. 刑事诉讼法 art. 145 wants lifting within three days once
+# a freeze proves needless.
+REVIEW_MS = 30 * 24 * HOUR_MS
+REVIEW_MAX_MS = 90 * 24 * HOUR_MS
+REVIEWS = ("keep", "reduce", "lift")  # what a review of a freeze may come to
 WATCH_MS = 30 * 24 * HOUR_MS  # an assumption: the shortest term that shows a month's habit; renewed only by a new order
 HOLD_EXTENSIONS_MAX = 1
 HEAR_FIRST = ("shop", "payroll", "family")  # outcomes of equal rank with the mule; two persons decide on such accounts
 PROTECTIVE = "protective_hold"
-NOT_PERSONS = ("", "fanzha", "software")  # names under which nobody can be asked why
 BARE = -1  # an order that follows no other
 
 
@@ -55,6 +62,7 @@ VERBS: Mapping[str, Verb] = {
     "return": Verb(True, None, ("freeze",), True, False, True, "return_2016", "done"),
 }
 EXTENSIONS = ("extend_hold", "extend_freeze")
+FREEZES = ("freeze", "extend_freeze")
 ENDINGS = ("lift", "end_watch")
 MEASURES = ("hold", "freeze")
 COMMITTED = ("approved", "sent", "in_force")  # what counts against the sum in dispute
@@ -66,6 +74,7 @@ CAN: Mapping[str, tuple[str, ...]] = {
     "withdraw": ("proposed", "approved"),
     "send": ("approved",),
     "reply": ("sent",),
+    "review": ("in_force",),  # of a freeze: it lasts long enough to be looked at again before its end
 }
 CAN_FOLLOW: Mapping[str, tuple[str, ...]] = {
     "extend_hold": ("in_force",),
@@ -98,7 +107,8 @@ class Order:
     """One order as it stands at a moment. Money in minor units of `currency`, times in UTC ms.
 
     `order` is the act that proposed it; `held` what is held by it now, at its end, or None before a reply says so;
-    `follows` the order it concerns or BARE; `account`, `innocent` and `reason` are "" once their admission was erased.
+    `follows` the order it concerns or BARE; `review_ms` when a freeze in force is to be reviewed, else None; `account`, `innocent` and
+    `reason` are "" once their admission was erased.
     """
 
     order: int
@@ -125,6 +135,12 @@ class Order:
     admission: int
     extensions: int
     events: tuple[Event, ...]
+    review_ms: int | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether its term ran out before a reply came: the body may have held in time."""
+        return self.state == "expired" and self.sent_ms is not None and self.from_ms is None
 
     @property
     def committed(self) -> int:
@@ -173,6 +189,11 @@ class Facts:
     arrived_ms: int | None
 
 
+def term_of(verb: str, law: str) -> int | None:
+    """How long an order of this verb lasts on this law (ms), an extension adds; None where nothing runs."""
+    return LONG_FREEZE_MS if verb in FREEZES and law == LONG_FREEZE else VERBS[verb].term_ms
+
+
 def order_of(orders: Iterable[Order], number: int) -> Order:
     """The order of a number. Raises NotFound."""
     found = next((one for one in orders if one.order == number), None)
@@ -190,7 +211,9 @@ def refused(order: Order, said: str, said_zh: str) -> NotAllowed:
     """The error that an order, as it stands, does not allow something: names the state and what can be done instead."""
     state = vocabulary("order_states")[order.state]
     terms, spent = {**vocabulary("order_events"), **vocabulary("orders")}, order.extensions >= HOLD_EXTENSIONS_MAX
-    can = [code for code, states in CAN.items() if order.state in states]
+    can = [
+        code for code, states in CAN.items() if order.state in states and (code != "review" or order.verb == "freeze")
+    ]
     follow = [code for code, states in CAN_FOLLOW.items() if order.state in states]
     can += [c for c in follow if order.verb in VERBS[c].follows and not (c == "extend_hold" and spent)]
     return NotAllowed(
@@ -204,20 +227,21 @@ def refused(order: Order, said: str, said_zh: str) -> NotAllowed:
 def check_state(order: Order, event: str) -> None:
     """Raise NotAllowed if an event of a person is not possible as the order stands. A late reply still tells what was held in time,
     and a lift that was decided is never withdrawn."""
-    late = event == "reply" and order.state == "expired" and order.sent_ms is not None and order.from_ms is None
-    if (order.state not in CAN[event] and not late) or (event == "withdraw" and order.verb in ENDINGS):
+    late = event == "reply" and order.is_late
+    never = (event == "withdraw" and order.verb in ENDINGS) or (event == "review" and order.verb != "freeze")
+    if (order.state not in CAN[event] and not late) or never:
         term = vocabulary("order_events")[event]
         raise refused(order, f"it cannot be {term.en} now", f"此时不能“{term.zh}”")
 
 
 def check_person(actor: str) -> None:
     """Raise NotAllowed unless a named person acts."""
-    if actor.strip().lower() in NOT_PERSONS:
+    if not is_person(actor):
         raise NotAllowed(
-            "a named person decides, never software",
-            "须由具名人员决定，软件不得自行决定",
-            remedy="act under your own name",
-            remedy_zh="请以本人姓名操作",
+            f"{actor!r} names no person: a named person decides, never software or a login that many share",
+            f"{actor!r} 不是具体人员：须由具名人员决定，软件或共用登录名不得决定",
+            remedy="act under your own name: --actor NAME, or FANZHA_ACTOR=NAME for all commands; in Python actor=NAME",
+            remedy_zh="请以本人姓名操作：加 --actor 姓名，或设 FANZHA_ACTOR=姓名 对所有命令生效；Python 中用 actor=姓名",
         )
 
 
@@ -234,6 +258,14 @@ def check_words(proposal: Proposal) -> None:
     if not proposal.verb:
         raise InputError("an order needs a verb", "指令须写明类型", remedy="such as hold", remedy_zh="如 hold")
     check_reason(proposal.reason)
+    if proposal.law == LONG_FREEZE and proposal.verb not in FREEZES:
+        raise InputError(
+            "only a freeze or its extension lasts a year",
+            "仅冻结与续冻可定期限一年",
+            where=proposal.verb,
+            remedy="leave the law open",
+            remedy_zh="请不填写法律依据代码",
+        )
     needs = VERBS[proposal.verb].amount
     if (needs and (proposal.amount is None or proposal.amount <= 0)) or (
         proposal.amount is not None and (proposal.amount <= 0 or not (needs or proposal.verb == "lift"))
@@ -256,145 +288,3 @@ def check_reason(reason: str) -> None:
             remedy="say in a few words why",
             remedy_zh="请简要说明理由",
         )
-
-
-def check_follow(proposal: Proposal, target: Order, orders: Iterable[Order]) -> None:
-    """Raise NotAllowed if the order that a proposal follows does not allow it as it stands."""
-    verb = VERBS[proposal.verb]
-    term = vocabulary("orders")[proposal.verb]
-    if target.verb not in verb.follows or target.state not in CAN_FOLLOW[proposal.verb]:
-        raise refused(target, f"no order to “{term.en}” can follow it", f"其后不能“{term.zh}”")
-    if proposal.verb == "extend_hold" and target.extensions >= HOLD_EXTENSIONS_MAX:
-        raise refused(target, "a hold is extended once at most", "止付最多延期一次")
-    following = [one for one in orders if one.follows == target.order]
-    if proposal.verb not in ENDINGS and any(
-        one.verb == proposal.verb and one.state in PENDING and one.verb != "return" for one in following
-    ):
-        raise refused(target, f"an order to “{term.en}” is under way already", f"“{term.zh}”已在办理中")
-    if proposal.verb == "lift":
-        left = target.held if target.held is not None else target.amount or 0
-        if proposal.amount is not None and proposal.amount > left:
-            raise _too_much(proposal.amount, left, target.currency, held=True)
-        if proposal.amount is not None and target.state == "sent" and proposal.amount < left:
-            raise refused(target, "a part can be lifted once the reply says what is held", "收到回执后方可部分解除")
-    if proposal.verb == "return":
-        under_way = sum(one.amount or 0 for one in following if one.verb == "return" and one.state in PENDING)
-        left = (target.held or 0) - under_way
-        if (proposal.amount or 0) > left:
-            raise _too_much(proposal.amount or 0, left, target.currency, held=True)
-
-
-def check_ground(order: Order, facts: Facts, orders: Iterable[Order]) -> None:
-    """Raise NotAllowed where no ground is left for an order: checked when it is proposed, approved and sent.
-
-    A lift needs none. A hold or a freeze never names more than is disputed there less what other orders hold for it.
-    """
-    if order.verb in ENDINGS:
-        return
-    if not facts.case_exists:
-        raise _groundless(f"there is no case {order.case_id}", f"没有编号为 {order.case_id} 的案件")
-    asked = order.verb == "query" and facts.own  # the reporter's own statement, with consent
-    if not (facts.traced or facts.named or asked):
-        raise _groundless(
-            "no report of the case names this account and no disputed money was traced to it",
-            "本案报案未提及该账户，也未追踪到涉案资金",
-        )
-    if order.ground == PROTECTIVE:
-        if order.verb != "hold" or not (facts.own or (facts.named and not facts.traced)):
-            raise _groundless(
-                "a protective hold is for a victim's own account, asked for by the victim",
-                "保护性止付仅限被害人本人账户，并由被害人请求",
-            )
-        return
-    if facts.cleared:
-        raise _groundless(
-            "a named person judged that the account belongs to no swindler", "经人工认定，该账户不属于诈骗人员"
-        )
-    if order.verb not in (*MEASURES, *EXTENSIONS):
-        return
-    if facts.own:
-        raise _groundless(
-            "it is a victim's own account: only a protective hold is possible, asked for by the victim",
-            "该账户为被害人本人账户，仅可应本人请求作保护性止付",
-        )
-    if facts.invalid:
-        raise _groundless("the number fails its check: it is no such account", "账号校验不通过，并非有效账号")
-    apart = {order.order, order.follows}
-    wanted = (order.amount or 0) if order.verb in MEASURES else order.held or 0
-    left = room(order, facts, orders, apart)
-    if wanted > left:
-        raise _too_much(wanted, left, order.currency)
-
-
-def room(order: Order, facts: Facts, orders: Iterable[Order], apart: Iterable[int] = ()) -> int:
-    """How much an order on its account may name: what is disputed there in its case and in all, less what others hold.
-
-    A hold that ran out is not renewed by another: its money counts as used until new disputed money came after it began.
-    """
-    skipped = set(apart)
-    in_case, in_all = facts.in_case, facts.in_all
-    here = [one for one in orders if (one.account, one.currency) == (order.account, order.currency)]
-    taken = commitments(one for one in here if one.order not in skipped)
-    for one in here:
-        if one.order in skipped:
-            continue
-        used = taken[one.order]
-        if order.verb == "hold" and ran_out(one, facts.arrived_ms):
-            used = one.held or 0
-        in_all -= used
-        in_case -= used if one.case_id == order.case_id else 0
-    return max(0, min(in_case, in_all))
-
-
-def commitments(orders: Iterable[Order]) -> dict[int, int]:
-    """By number, what each order takes of the sum in dispute on its account (minor units).
-
-    A freeze under way counts only for what it adds to the hold it follows; a protective hold takes nothing of it.
-    """
-    found = list(orders)
-    taken = {one.order: 0 if one.ground == PROTECTIVE else one.committed for one in found}
-    for one in found:
-        if one.verb == "freeze" and one.state in PENDING:
-            taken[one.order] = max(0, taken[one.order] - taken.get(one.follows, 0))
-    return taken
-
-
-def ran_out(order: Order, arrived_ms: int | None) -> bool:
-    """Whether an order is a hold that ended by itself, and no disputed money came since it took effect."""
-    if order.verb != "hold" or order.state != "expired" or order.from_ms is None:
-        return False
-    return arrived_ms is None or arrived_ms <= order.from_ms
-
-
-def check_decider(order: Order, facts: Facts, actor: str) -> None:
-    """Raise NotAllowed unless this person may approve: freeze, return and innocent-looking accounts take two persons."""
-    check_person(actor)
-    two = VERBS[order.verb].two or bool({facts.innocent, order.innocent} & set(HEAR_FIRST))
-    if two and actor == order.proposer:
-        raise NotAllowed(
-            f"order {order.order} takes two persons, and {actor} proposed it",
-            f"指令 {order.order} 须由两人决定，{actor} 为提出人",
-            remedy="another named person decides",
-            remedy_zh="请由另一名具名人员决定",
-        )
-
-
-def _groundless(said: str, said_zh: str) -> NotAllowed:
-    return NotAllowed(
-        f"there is no ground for this order: {said}",
-        f"该指令没有依据：{said_zh}",
-        remedy="decline or withdraw it, or ask for the statement first",
-        remedy_zh="请不予批准或撤回，或先调取流水",
-    )
-
-
-def _too_much(wanted: int, left: int, currency: str, *, held: bool = False) -> NotAllowed:
-    asked, most = money(wanted, currency), money(left, currency)
-    why = "what the order holds" if held else "what is disputed there less what orders hold"
-    why_zh = "该指令在控金额" if held else "该账户涉案金额减去其他指令已控金额"
-    return NotAllowed(
-        f"{asked} is asked for; at most {most} is possible: {why}",
-        f"所列金额为 {asked}，最多可为 {most}：{why_zh}",
-        remedy=f"name {most} or less" if left > 0 else "nothing is left to be ordered here",
-        remedy_zh=f"请写明不超过 {most} 的金额" if left > 0 else "此处已无可处置金额",
-    )

@@ -6,10 +6,10 @@ lifting; art. 32: at once when an appeal is upheld).
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from fanzha.respond.ground import CLEARED_ACCOUNTS_SQL, GOOD_FAITH_SQL, VICTIMS_ACCOUNTS_SQL, case_today
-from fanzha.respond.orders import HEAR_FIRST, HOUR_MS, PROTECTIVE
+from fanzha.respond.orders import HEAR_FIRST, HOUR_MS, PROTECTIVE, REVIEW_MS, Order
 from fanzha.store.contract import Tables
 
 MINUTE_MS = 60_000
@@ -21,9 +21,6 @@ SEND_MS = {"hold": 5 * MINUTE_MS, "lift": 0, "end_watch": 0}
 REPLY_MS = {"hold": 30 * MINUTE_MS, "extend_hold": 30 * MINUTE_MS, "lift": 30 * MINUTE_MS, "freeze": 4 * HOUR_MS}
 OTHERWISE_MS = 24 * HOUR_MS
 SEND_OTHERWISE_MS = HOUR_MS
-REVIEW_MS = (
-    30 * DAY_MS
-)  # an assumption; 刑事诉讼法 art. 145 wants lifting within three days once a freeze proves needless
 ENDS = {"hold": "hold_ends", "freeze": "freeze_ends", "watch": "watch_ends"}
 
 _MEASURES_SQL = """
@@ -52,14 +49,9 @@ _UPHELD_SQL = 'SELECT DISTINCT "order" FROM "appeals" WHERE "state" = \'upheld\'
 _APPEALS_SQL = """
 SELECT a."order", a."due_ms" FROM "appeals" AS a WHERE a."state" IN ('received', 'assigned') ORDER BY a."order", a."appeal"
 """
-_ORDERS_SQL = """
-SELECT "order", "verb", "state", "case_id", "account", "body", COALESCE("held_minor", "amount_minor"), "currency",
-  "proposed_ms", "from_ms", "expires_ms"
-FROM "orders" ORDER BY "order"
-"""
-_STEPS_TAKEN_SQL = """
-SELECT "order", "event", MAX("at_ms") FROM "order_events" WHERE "event" IN ('propose', 'approve', 'send')
-GROUP BY "order", "event" ORDER BY "order", "event"
+_OBJECTIONS_SQL = """
+SELECT "account", "currency", "claim", "due_ms" FROM "appeals"
+WHERE "subject" = 'return' AND "state" IN ('received', 'assigned') ORDER BY "appeal"
 """
 
 
@@ -102,7 +94,8 @@ class OverHeld(NamedTuple):
 
 
 class Due(NamedTuple):
-    """One line of the queue. `what`: code of schema/order_dues.yaml; `left_ms` is below zero once it is overdue."""
+    """One line of the queue. `what`: code of schema/order_dues.yaml; `left_ms` is below zero once it is overdue. An objection to a
+    return is about no order (-1), but about the case of the payment that it names."""
 
     what: str
     due_ms: int
@@ -211,54 +204,50 @@ def over_held(engine: Tables) -> list[OverHeld]:
     ]
 
 
-def due(engine: Tables, now_ms: int) -> list[Due]:
-    """What must be done by when, as seen at `now_ms` (UTC ms), the most urgent first. Reads orders, order_events, appeals and
-    what `lift_proposals` reads; what ended by itself before `now_ms` is not shown."""
-    taken = {(int(row[0]), str(row[1])): int(row[2]) for row in engine.rows(_STEPS_TAKEN_SQL)}
-    rows = {int(row[0]): row for row in engine.rows(_ORDERS_SQL)}
-    found = [
-        _line(row, *waits, now_ms)
-        for row in rows.values()
-        for waits in [_waits(row, taken, now_ms)]
-        if waits is not None
-    ]
-    for one in lift_proposals(engine):
-        row = rows[one.order]
-        expires = row[10]
-        if expires is None or expires > now_ms or row[2] == "sent":
-            found.append(_line(row, "lift_propose", now_ms, now_ms)._replace(amount=one.amount))
+def due(engine: Tables, orders: Sequence[Order], now_ms: int) -> list[Due]:
+    """What must be done by when, the most urgent first. `orders`: as they stand at `now_ms` (UTC ms). Reads appeals and what
+    `lift_proposals` reads; what ended by itself is not shown."""
+    by_number = {one.order: one for one in orders}
+    found = [_line(one, what, due_ms, now_ms) for one in orders for what, due_ms in _waits(one, now_ms)]
+    for lift in lift_proposals(engine):
+        about = by_number.get(lift.order)
+        if about is not None and (about.state in ("sent", "in_force") or about.is_late):
+            found.append(_line(about, "lift_propose", now_ms, now_ms)._replace(amount=lift.amount))
     found += [
-        _line(rows[int(number)], "appeal", int(due_ms), now_ms)
+        _line(by_number[int(number)], "appeal", int(due_ms), now_ms)
         for number, due_ms in engine.rows(_APPEALS_SQL)
-        if int(number) in rows
+        if int(number) in by_number
     ]
+    for account, currency, claim, due_ms in engine.rows(_OBJECTIONS_SQL):
+        case_id = case_today(engine, "-".join(str(claim).split("-")[:2]))
+        left_ms = int(due_ms) - now_ms
+        found.append(Due("objection", int(due_ms), left_ms, -1, "return", "", case_id, account, "", None, currency))
     return sorted(found, key=lambda one: (one.due_ms, one.order, one.what))
 
 
-def _line(row: Sequence[Any], what: str, due_ms: int, now_ms: int) -> Due:
-    order, verb, state, case_id, account, body, amount, currency = row[:8]
-    return Due(what, due_ms, due_ms - now_ms, int(order), verb, state, case_id, account, body, amount, currency)
+def _line(one: Order, what: str, due_ms: int, now_ms: int) -> Due:
+    amount = one.amount if one.held is None else one.held
+    about = one.order, one.verb, one.state, one.case_id, one.account, one.body, amount, one.currency
+    return Due(what, due_ms, due_ms - now_ms, *about)
 
 
-def _waits(row: Sequence[Any], taken: dict[tuple[int, str], int], now_ms: int) -> tuple[str, int] | None:
-    """What an order waits for and until when; None if for nothing."""
-    order, verb, state, proposed_ms, from_ms, expires_ms = int(row[0]), row[1], row[2], int(row[8]), row[9], row[10]
-    if state not in ("sent", "proposed", "approved", "in_force"):
-        return None
-    if expires_ms is not None and expires_ms <= now_ms and state != "sent":
-        return None
-    if state == "proposed":
-        return "decide", proposed_ms + DECIDE_MS.get(verb, OTHERWISE_MS)
-    if state == "approved":
-        since = taken.get((order, "approve"), proposed_ms)
-        return "lift_send" if verb == "lift" else "send", since + SEND_MS.get(verb, SEND_OTHERWISE_MS)
-    if state == "sent":
-        since = taken.get((order, "send"), proposed_ms)
-        return "lift_confirm" if verb == "lift" else "reply", since + REPLY_MS.get(verb, OTHERWISE_MS)
-    if verb == "freeze" and from_ms is not None and expires_ms is not None:
-        review = from_ms + ((now_ms - from_ms) // REVIEW_MS + 1) * REVIEW_MS
-        return ("freeze_review", review) if review < expires_ms else ("freeze_ends", expires_ms)
-    return (ENDS[verb], int(expires_ms)) if expires_ms is not None else None
+def _waits(one: Order, now_ms: int) -> list[tuple[str, int]]:
+    """What an order waits for, each with until when. A freeze waits for its review, and in its last month for its end as well."""
+    since = {event.code: event.at_ms for event in one.events}
+    verb, ends = one.verb, one.expires_ms
+    if one.state == "proposed":
+        return [("decide", one.proposed_ms + DECIDE_MS.get(verb, OTHERWISE_MS))]
+    if one.state == "approved":
+        decided = since.get("approve", one.proposed_ms)
+        return [("lift_send" if verb == "lift" else "send", decided + SEND_MS.get(verb, SEND_OTHERWISE_MS))]
+    if one.state == "sent" or one.is_late:
+        sent = since.get("send", one.proposed_ms)
+        return [("lift_confirm" if verb == "lift" else "reply", sent + REPLY_MS.get(verb, OTHERWISE_MS))]
+    if one.state != "in_force" or ends is None:
+        return []
+    reviewed = one.review_ms is not None and one.review_ms < ends
+    found = [("freeze_review", one.review_ms)] if one.review_ms is not None and reviewed else []
+    return found if reviewed and ends - now_ms > REVIEW_MS else [*found, (ENDS[verb], ends)]
 
 
 def wanted_measures(engine: Tables) -> dict[tuple[str, str, str], int]:

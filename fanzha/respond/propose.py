@@ -6,14 +6,17 @@ faith is heard first. Sites may be taken down, persons never.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from fanzha.clean import domain, url
 from fanzha.clean.currency import exponent
 from fanzha.clean.issuer import Bins
-from fanzha.respond.disputed import DISPUTED_SQL, Known, Money, known_of
-from fanzha.respond.orders import HEAR_FIRST, HOLD_MS, HOUR_MS
+from fanzha.clean.transaction import is_transaction
+from fanzha.respond.disputed import DISPUTED_SQL, Known, Money, Purse, known_of
+from fanzha.respond.ground import case_today
+from fanzha.respond.orders import HEAR_FIRST, HOLD_MS, HOUR_MS, MEASURES
 from fanzha.respond.overdue import LiftProposal, lift_proposals
+from fanzha.respond.steps import Step, ranked
 from fanzha.store.contract import Tables
 
 MADE = ("steps",)
@@ -30,16 +33,6 @@ ASK_MIN_MAJOR = 100
 # Below this, in major units, nothing is held in an account of which no statement is held and which no victim named: the statement is
 # asked for first. An assumption; in simulated towns smaller holds of this kind caught nothing and held other people's money.
 UNSEEN_MIN_MAJOR = 1_000
-VERBS = (
-    "lift",
-    "hold",
-    "ask_holder",
-    "request_statement",
-    "request_exit",
-    "clarify_report",
-    "request_subscriber",
-    "takedown",
-)
 EXIT_GROUNDS = {"cash": "left_as_cash", "crypto": "left_as_crypto", "goods": "left_as_goods", "abroad": "left_abroad"}
 REACHABLE_EXITS = ("crypto", "abroad")  # a desk or a foreign bank may still hold it; cash and goods are gone
 
@@ -75,23 +68,8 @@ SELECT DISTINCT "case_id", "file", "row" FROM "joins"
 WHERE "why" = 'invalid' AND "kind" IN ('account', 'iban', 'wallet', 'phone', 'imei')
 ORDER BY "case_id", "file", "row"
 """
+ORDERED_SQL = 'SELECT "order", "verb", "case_id" FROM "orders" ORDER BY "order"'
 NO_BINS = Bins({}, (), ())
-
-
-class Step(NamedTuple):
-    """One proposal before it is ranked. `amount` and `expires_ms` are None where the verb has none."""
-
-    case_id: str
-    verb: str
-    target_kind: str
-    target: str
-    body: str
-    amount: int | None
-    currency: str
-    expires_ms: int | None
-    ground: str
-    innocent: str
-    reachable: int
 
 
 def propose(engine: Tables, as_of: int, bins: Bins = NO_BINS) -> tuple[str, ...]:
@@ -99,19 +77,43 @@ def propose(engine: Tables, as_of: int, bins: Bins = NO_BINS) -> tuple[str, ...]
 
     What orders take already is not proposed again. `bins` tells which bank to ask where no file names it.
     """
-    disputed = [Money(*row) for row in engine.rows(DISPUTED_SQL)]
-    known = known_of(engine, disputed)
-    steps = [
-        *for_lost_grounds(lift_proposals(engine)),
-        *for_held_money(disputed, known, as_of),
-        *for_unlocated_money(disputed, known, as_of),
-        *for_unlisted_payments(engine.rows(UNLISTED_SQL), known),
+    # nobody holds a transaction, and nobody can be asked for its statement
+    disputed = [one for one in (Money(*row) for row in engine.rows(DISPUTED_SQL)) if not is_transaction(one.account)]
+    known, unlisted = known_of(engine, disputed), engine.rows(UNLISTED_SQL)
+    lifts = for_lost_grounds(lift_proposals(engine))
+    others = [
         *for_exits(engine.rows(EXITS_SQL)),
         *for_shared_identifiers(engine.rows(JOINS_SQL)),
         *for_doubtful_reports(engine.rows(MISSING_SQL), engine.rows(INVALID_SQL)),
     ]
-    engine.replace_rows("steps", rank(with_issuer(step, bins) for step in steps))
+    steps = [*for_money(disputed, unlisted, known, as_of), *others]
+    ordered, plan = engine.rows(ORDERED_SQL), steps
+    if ordered:
+        there: dict[Purse, int] = defaultdict(int)
+        for row in disputed:
+            there[row.case_id, row.account, row.currency] += row.held + row.unlocated
+        plan = [*for_money(disputed, unlisted, known._replace(asked=(), free=there), as_of), *others]
+    measures = _measures(engine, ordered) if lifts else {}
+    engine.replace_rows("steps", ranked((with_issuer(step, bins) for step in [*lifts, *steps]), plan, measures))
     return MADE
+
+
+def for_money(disputed: Sequence[Money], unlisted: Sequence[Sequence[Any]], known: Known, as_of: int) -> list[Step]:
+    """The steps that depend on what was ordered before: what is held, heard and asked for."""
+    return [
+        *for_held_money(disputed, known, as_of),
+        *for_unlocated_money(disputed, known, as_of),
+        *for_unlisted_payments(unlisted, known),
+    ]
+
+
+def _measures(engine: Tables, ordered: Iterable[Sequence[Any]]) -> dict[str, list[int]]:
+    """By the case of today, every hold and freeze that was ever proposed and stands, by number."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for number, verb, case_id in ordered:
+        if verb in MEASURES:
+            found[case_today(engine, str(case_id))].append(int(number))
+    return found
 
 
 def with_issuer(step: Step, bins: Bins) -> Step:
@@ -137,6 +139,7 @@ def for_lost_grounds(lifts: Iterable[LiftProposal]) -> list[Step]:
             one.ground,
             one.innocent,
             0,
+            one.order,
         )
         for one in lifts
     ]
@@ -340,18 +343,3 @@ def for_doubtful_reports(missing: Iterable[Sequence[Any]], invalid: Iterable[Seq
         Step(case_id, "clarify_report", "report", f"{file}-{row}", "", None, "", None, "number_invalid", "none", 0)
         for case_id, file, row in invalid
     ]
-
-
-def rank(steps: Iterable[Step]) -> list[tuple[Any, ...]]:
-    """Rows of `steps`, numbered from 1 in each case: lifts, then most reachable money first, then verb, target, currency, ground."""
-    by_case: dict[str, list[Step]] = defaultdict(list)
-    for step in steps:
-        by_case[step.case_id].append(step)
-    rows = []
-    for case_id in sorted(by_case):
-        ordered = sorted(
-            by_case[case_id],
-            key=lambda s: (s.verb != "lift", -s.reachable, VERBS.index(s.verb), s.target, s.currency, s.ground),
-        )
-        rows += [(case_id, number, *step[1:]) for number, step in enumerate(ordered, 1)]
-    return rows

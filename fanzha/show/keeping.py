@@ -10,12 +10,12 @@ from fanzha.document.standing import masked_things
 from fanzha.document.words import code_name, pick
 from fanzha.model.words import vocabulary
 from fanzha.show import linking
+from fanzha.show.acts import told
 from fanzha.show.terminal import Terminal
 from fanzha.store.journal import Entry, undone
 from fanzha.store.masked import mask_told
 
 _ACTS_SHOWN = 50
-_HIDDEN = ("mapping", "signature", "sha256", "settings", "public_key", "lookup")
 
 
 def acts(terminal: Terminal, workspace: Workspace, limit: int | None) -> None:
@@ -46,19 +46,15 @@ def acts(terminal: Terminal, workspace: Workspace, limit: int | None) -> None:
         name = Text(called[entry.act].say(terminal.words.lang) if entry.act in called else entry.act)
         if entry.seq in gone:
             name.append(f"  {terminal.words('act_undone')}", style="yellow")
-        said = _judgement(terminal, entry, names) if entry.act == "judge" else _details(entry)
+        said = (
+            _judgement(terminal, entry, names) if entry.act == "judge" else told(terminal.words, entry, entries, names)
+        )
         table.add_row(
             str(entry.seq), terminal.moment(entry.at_ms), Text(entry.actor), name, Text(" · ".join(said), style="dim")
         )
     terminal.out.print(table)
     if len(entries) > limit:
         terminal.out.print(Text(terminal.words("acts_more", count=len(entries) - limit), style="dim"))
-
-
-def _details(entry: Entry) -> list[str]:
-    private = entry.private or {}
-    said = [str(private[key]) for key in ("name", "reason") if private.get(key)]
-    return said + [f"{key} {value}" for key, value in entry.public.items() if _is_short(key, value)]
 
 
 def _judgement(terminal: Terminal, entry: Entry, names: tuple[str, ...]) -> list[str]:
@@ -75,10 +71,6 @@ def _judged(entry: Entry, names: tuple[str, ...]) -> dict[str, Any]:
     left, right = (masked_things(", ".join(str(private.get(side, "")).split("\n"))) for side in ("left", "right"))
     reason = mask_told(str(private.get("reason", "")), names)
     return {"verdict": str(entry.public["verdict"]), "left": left, "right": right, "reason": reason}
-
-
-def _is_short(key: str, value: object) -> bool:
-    return key not in _HIDDEN and isinstance(value, str | int) and str(value) not in ("", "-1")
 
 
 def retention(terminal: Terminal, workspace: Workspace) -> None:

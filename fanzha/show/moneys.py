@@ -1,13 +1,14 @@
 """Money in the terminal: trails, who holds it, one account explained, patterns and readings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
+from fanzha.clean.transaction import is_transaction
 from fanzha.document.case_dealt import READINGS
-from fanzha.document.case_roles import percent
+from fanzha.document.case_roles import percents
 from fanzha.document.dealt import RULES, Dealt
 from fanzha.document.figures import money
 from fanzha.document.gather import mask_account
@@ -46,6 +47,13 @@ def trail(terminal: Terminal, start: str, found: "Trail", limit: int) -> None:
     if len(rows) > limit:
         terminal.out.print(Text(terminal.words("more_rows", count=len(rows) - limit), style="dim"))
     terminal.out.print(Text(terminal.words("trail_note"), style="dim"))
+    _of_transactions(terminal, (row.account for row in rows))
+
+
+def _of_transactions(terminal: Terminal, accounts: Iterable[str]) -> None:
+    """Say what no record tells, where money went through addresses or a transaction of Bitcoin."""
+    if any(is_transaction(account) or account.startswith("BTC:") for account in accounts):
+        terminal.out.print(Text(terminal.words("transaction_note"), style="yellow"))
 
 
 def _reached(row: Any) -> dict[str, Any]:
@@ -70,6 +78,7 @@ def holders(terminal: Terminal, start: str, found: "Sequence[Holding]", limit: i
     if len(ordered) > limit:
         terminal.out.print(Text(terminal.words("more_rows", count=len(ordered) - limit), style="dim"))
     terminal.out.print(Text(terminal.words("holders_note"), style="dim"))
+    _of_transactions(terminal, (row.account for row in found))
 
 
 def account(terminal: Terminal, found: "AccountMoney", rule: str, limit: int) -> None:
@@ -143,7 +152,7 @@ def patterns(terminal: Terminal, found: Dealt, limit: int) -> None:
         )
         for one in found.readings[:limit]:
             reasons = "; ".join(_in(terminal, "outcome_reasons", code) for code in one.reasons)
-            shares = [percent(getattr(one, code)) for code in READINGS]
+            shares = [f"{share} %" for share in percents([getattr(one, code) for code in READINGS])]
             table.add_row(
                 Text(one.label), *shares, _in(terminal, "outcomes", one.likeliest), Text(reasons, style="dim")
             )

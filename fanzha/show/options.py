@@ -28,8 +28,8 @@ class Common:
     "zh or en / 语言."
     json: Annotated[bool, Parameter(negative="")] = False
     "Print JSON for machines / 输出 JSON."
-    actor: Annotated[str, Parameter(show_default=False)] = ""
-    "Named person who acts (default: the login name) / 操作人."
+    actor: Annotated[str, Parameter(show_default=False, env_var="FANZHA_ACTOR")] = ""
+    "Named person who acts (default: the login name, which decides on orders only if it is a person's) / 操作人."
 
 
 @Parameter(name="*")

@@ -22,6 +22,8 @@ from fanzha.show.order_options import (
 )
 from fanzha.show.record_commands import follow_pages
 
+DAY_MS = 86_400_000
+
 if TYPE_CHECKING:
     from fanzha.chain import Workspace
     from fanzha.respond.orders import Order
@@ -72,7 +74,16 @@ def hold(
                 held = workspace.desk.order(wanted.follows)
                 minor = held.amount if held.held is None else held.held
             proposal = Proposal(
-                wanted.verb, reason, case_id, account, minor, code, wanted.ground, "", wanted.body, wanted.follows
+                wanted.verb,
+                reason,
+                case_id,
+                account,
+                minor,
+                code,
+                wanted.ground,
+                wanted.law,
+                wanted.body,
+                wanted.follows,
             )
             made = workspace.desk.propose(proposal)
         _shown(terminal, workspace, made)
@@ -108,7 +119,7 @@ def orders(
             terminal.finish()
             ordering.queue(terminal, queue, over)
         elif number is None:
-            found = workspace.dealt("").orders
+            found = workspace.order_lines()
             terminal.finish()
             ordering.orders(terminal, found)
         elif paper.letter is not None:
@@ -125,7 +136,10 @@ def orders(
             terminal.finish()
             terminal.say("letter_written", path=paper.letter, size=size)
         elif done.do is not None:
-            _shown(terminal, workspace, _deed(workspace, number, done, reason))
+            made = _deed(workspace, number, done, reason)
+            _shown(terminal, workspace, made)
+            if done.do == "review":
+                ordering.lifts_to_send(terminal, [one for one in workspace.desk.orders() if one.follows == made.order])
         else:
             _shown(terminal, workspace, workspace.desk.order(number), follow=False)
 
@@ -145,16 +159,19 @@ def _deed(workspace: "Workspace", number: int, done: Done, reason: str) -> "Orde
         return desk.send(number, done.body)
     if do in ("reply", "refused"):
         return desk.reply(number, reason, amount=minor, refused=do == "refused")
-    return (
-        desk.extend(number, reason) if do == "extend" else desk.lift(number, reason, amount=minor, ground=done.ground)
-    )
+    if do == "extend":
+        return desk.extend(number, reason, law=done.law)
+    if do == "review":
+        next_ms = None if done.days is None else workspace.now_ms() + done.days * DAY_MS
+        return desk.review(number, done.outcome or "", reason, amount=minor, next_ms=next_ms)
+    return desk.lift(number, reason, amount=minor, ground=done.ground)
 
 
 def _shown(terminal: "Terminal", workspace: "Workspace", made: "Order", *, follow: bool = True) -> None:
     """Bring pages along, and show the order as it stands."""
     from fanzha.show import ordering
 
-    line = next(one for one in workspace.dealt("").orders if one.number == made.order)
+    (line,) = workspace.order_lines(made.order)
     if follow:
         follow_pages(workspace, terminal)
     terminal.finish()
@@ -195,6 +212,9 @@ def appeal(
             )
         elif number is not None and appealed.told:
             desk.corrected(number, ordering.told_name(desk.corrections(), number, appealed.told))
+        elif appealed.withdrawn is not None:
+            name = ordering.told_name(desk.corrections(), -1, appealed.told, appealed.withdrawn)
+            desk.corrected_withdrawal(appealed.withdrawn, name)
         elif number is not None:
             raise InputError(
                 f"say what is to be done with appeal {number}",

@@ -8,7 +8,7 @@ from cyclopts import Parameter
 
 Said = Annotated[str, Parameter(show_default=False)]
 Verb = Literal["hold", "freeze", "query", "query_holder", "watch", "all_accounts"]
-Deed = Literal["approve", "decline", "withdraw", "send", "reply", "refused", "extend", "lift"]
+Deed = Literal["approve", "decline", "withdraw", "send", "reply", "refused", "extend", "review", "lift"]
 Party = Literal["holder", "victim", "other"]
 
 
@@ -18,7 +18,7 @@ class Wanted:
     """What is to be ordered."""
 
     step: Annotated[int, Parameter(show_default=False)] = 0
-    "Adopt a proposed step of the case by its rank; with ACCOUNT only if it is about that account / 采纳第几条建议（写明账号则核对对象）."
+    "Adopt a proposed step of the case by its number; with ACCOUNT only if it is about that account / 采纳第几条建议（写明账号则核对对象）."
     verb: Verb = "hold"
     "What to order / 指令类型."
     amount: Said = ""
@@ -31,6 +31,8 @@ class Wanted:
     "With --verb freeze: the hold that it follows, which ends with it / 所续止付指令."
     ground: Said = ""
     "Code of the ground, where it is not the usual one / 依据代码."
+    law: Said = ""
+    "Code of the law, where it is not the usual one; procedure_243_year for a freeze of a year / 法律依据代码."
 
 
 @Parameter(name="*")
@@ -39,13 +41,19 @@ class Done:
     """What is done with an order."""
 
     do: Annotated[Deed | None, Parameter(show_default=False)] = None
-    "approve or decline a proposal, withdraw one not sent, send it, record a reply or that it was refused, extend, lift / 操作."
+    "approve or decline a proposal, withdraw one not sent, send it, record a reply or that it was refused, extend, review, lift / 操作."
     amount: Said = ""
-    "Amount held, returned or lifted, as 12000.50 / 金额."
+    "Amount held, returned or lifted, or that a review leaves frozen, as 12000.50 / 金额."
     body: Said = ""
     "To whom it is sent, where the order names nobody / 收受机构."
     ground: Said = ""
     "With lift: code of the ground, such as living_expenses / 解除依据代码，如 living_expenses."
+    law: Said = ""
+    "With extend: code of the law; procedure_243_year where a freeze goes on for a year / 续冻法律依据代码."
+    outcome: Annotated[Literal["keep", "reduce", "lift"] | None, Parameter(show_default=False)] = None
+    "With review: what it comes to; reduce names what stays with --amount / 复核结果."
+    days: Annotated[int | None, Parameter(show_default=False)] = None
+    "With review: in how many days the next one is due, 30 if left open / 几日后再次复核."
 
 
 @Parameter(name="*")
@@ -81,7 +89,9 @@ class Appealed:
     amount: Said = ""
     "With --decide partly: the amount lifted / 解除金额."
     told: Said = ""
-    "With --number: the body that a correction was sent to, or the correction's name / 已发送更正的机构."
+    "With --number or --withdrawn: the body that a correction was sent to, or the correction's name / 已发送更正的机构."
+    withdrawn: Annotated[int | None, Parameter(show_default=False)] = None
+    "With --told: the withdrawn admission that the correction is about / 更正所涉的已撤回资料."
 
 
 @Parameter(name="*")

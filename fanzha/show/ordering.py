@@ -15,14 +15,15 @@ from fanzha.document.dealt import ENDED_EARLIER, OrderLine
 from fanzha.document.figures import money
 from fanzha.document.gather import mask_account
 from fanzha.document.words import pick, term, term_note
-from fanzha.errors import InputError, NotFound
+from fanzha.errors import InputError
 from fanzha.respond.orders import HEAR_FIRST
 from fanzha.show.terminal import Terminal
 
 if TYPE_CHECKING:
     from fanzha.chain import Step, Workspace
     from fanzha.chain.desk import Notice
-    from fanzha.respond.appeals import Appeal, Correction
+    from fanzha.respond.appeals import Appeal
+    from fanzha.respond.corrections import Correction
     from fanzha.respond.orders import Order
     from fanzha.respond.overdue import Due, OverHeld
     from fanzha.respond.refund import Return
@@ -73,9 +74,7 @@ def currency_of(workspace: "Workspace", case_id: str, account: str) -> str:
 
 def currency_of_appeal(workspace: "Workspace", number: int) -> str:
     """The currency that an appeal is about. NotFound for no such appeal."""
-    found = next((one for one in workspace.desk.appeals() if one.appeal == number), None)
-    if found is None:
-        raise NotFound(f"there is no appeal {number}", f"没有编号为 {number} 的申诉")
+    found = workspace.desk.appeal_numbered(number)
     return found.currency or workspace.desk.order(found.order).currency
 
 
@@ -84,7 +83,7 @@ def _in(terminal: Terminal, name: str, code: str) -> str:
 
 
 def drafts(terminal: Terminal, case_id: str, steps: "Sequence[Step]") -> None:
-    """The steps of a case from which an order can be made, with their ranks."""
+    """The steps of a case from which an order can be made, with their numbers."""
     found = [one for one in steps if one.verb in DRAFTED]
     if terminal.json_wanted:
         terminal.json({"drafts": [{**asdict(one), "target": mask_account(one.target)} for one in found]})
@@ -95,7 +94,7 @@ def drafts(terminal: Terminal, case_id: str, steps: "Sequence[Step]") -> None:
         amount = money(one.amount_minor, one.currency) if one.amount_minor is not None else "–"
         why = _in(terminal, "grounds", one.ground)
         verb, target = _in(terminal, "steps", one.verb), Text(mask_account(one.target))
-        table.add_row(str(one.rank), verb, target, one.body or "–", amount, Text(why, style="dim"))
+        table.add_row(str(one.number), verb, target, one.body or "–", amount, Text(why, style="dim"))
     terminal.out.print(table)
     terminal.out.print(Text(terminal.words("drafts_next", case=case_id), style="dim"))
 
@@ -137,6 +136,8 @@ def one(terminal: Terminal, line: OrderLine) -> None:
     )
     if line.state == "in_force" and line.held is not None:
         out.print(Text(words("held_now", held=money(line.held, line.currency)), style="bold"))
+    if line.state == "in_force" and line.review_ms is not None:
+        out.print(Text(words("review_by", due=terminal.moment(line.review_ms)), style="yellow"))
     if line.state in ("proposed", "approved") and not line.body:
         out.print(Text(words("body_missing"), style="yellow"))
     if line.innocent != "none":
@@ -167,7 +168,7 @@ def _next(terminal: Terminal, line: OrderLine) -> str:
     spent = any(event.event == "extend" for event in line.events) and line.verb == "hold"
     keys = ["next_lift"] if line.verb in ("hold", "freeze") else []
     keys += ["next_extend"] if line.verb in ("hold", "freeze") and not spent else []
-    keys += {"hold": ["next_freeze"], "freeze": ["next_return"]}.get(line.verb, [])
+    keys += {"hold": ["next_freeze"], "freeze": ["next_review", "next_return"]}.get(line.verb, [])
     return words("next_in_force", choices="; ".join(words(key, **put) for key in keys)) if keys else ""
 
 
@@ -191,7 +192,8 @@ def queue(terminal: Terminal, due: "Sequence[Due]", over: "Sequence[OverHeld]") 
             amount = money(each.amount, each.currency) if each.amount is not None else "–"
             left = Text(_span(terminal, each.left_ms), style="bold red" if each.left_ms <= 0 else "")
             what, label = _in(terminal, "order_dues", each.what), Text(mask_account(each.account))
-            table.add_row(terminal.moment(each.due_ms), left, str(each.order), what, label, amount)
+            number = str(each.order) if each.order >= 0 else "–"
+            table.add_row(terminal.moment(each.due_ms), left, number, what, label, amount)
         out.print(table)
     for each_over in over:
         held, disputed = (money(amount, each_over.currency) for amount in (each_over.held, each_over.disputed))
@@ -223,6 +225,7 @@ def appeals(terminal: Terminal, found: "Sequence[Appeal]", corrections: "Sequenc
     words, out = terminal.words, terminal.out
     if not found:
         out.print(Text(words("appeals_none")))
+        _corrections(terminal, corrections)
         return
     columns = (("col_number", "right"), ("col_about", "left"), ("col_when", "left"), ("col_decide_by", "left"))
     table = terminal.table(
@@ -243,8 +246,19 @@ def appeals(terminal: Terminal, found: "Sequence[Appeal]", corrections: "Sequenc
         if each.state in OPEN:
             key, until = OPEN[each.state], terminal.moment(each.due_ms)
             out.print(Text(words(key, number=each.appeal, checker=each.checker, due=until), style="dim"))
-    for due in corrections:
-        out.print(Text(words("correction_due", appeal=due.appeal, body=due.body, name=due.name), style="yellow"))
+    _corrections(terminal, corrections)
+
+
+def _corrections(terminal: Terminal, due: "Sequence[Correction]") -> None:
+    """Whom to tell that a flag fell; an export that named no recipient was for own use, and is said so."""
+    words = terminal.words
+    for one in due:
+        of_appeal = one.withdrawn < 0
+        cause = words("cause_appeal", appeal=one.appeal) if of_appeal else words("cause_withdrawn", file=one.withdrawn)
+        about = f"--number {one.appeal}" if of_appeal else f"--withdrawn {one.withdrawn}"
+        key = "correction_own" if one.own_use else "correction_due"
+        told = words(key, body=one.body, act=one.act, cause=cause, about=about, name=one.name)
+        terminal.out.print(Text(told, style="yellow"))
 
 
 def lifts_to_send(terminal: Terminal, found: "Sequence[Order]") -> None:
@@ -254,23 +268,24 @@ def lifts_to_send(terminal: Terminal, found: "Sequence[Order]") -> None:
             terminal.out.print(Text(terminal.words("next_lift_sent", number=each.order), style="yellow"))
 
 
-def check_step(workspace: "Workspace", case_id: str, rank: int, account: str) -> None:
-    """That a step of a case is about an account, whole or masked: numbers move as orders and files come in. InputError for another."""
-    step = next((one for one in workspace.steps(case_id) if one.rank == rank), None)
+def check_step(workspace: "Workspace", case_id: str, number: int, account: str) -> None:
+    """That a step of a case is about an account, whole or masked: numbers may change as files come in. InputError for another."""
+    step = next((one for one in workspace.steps(case_id) if one.number == number), None)
     shown = "".join(account.split())
     if step is not None and shown not in (step.target, mask_account(step.target)):
         meant = shown if "****" in shown else mask_account(shown)
         raise InputError(
-            f"step {rank} of case {case_id} is about {mask_account(step.target)}, not {meant}",
-            f"案件 {case_id} 第 {rank} 条建议的对象是 {mask_account(step.target)}，不是 {meant}",
+            f"step {number} of case {case_id} is about {mask_account(step.target)}, not {meant}",
+            f"案件 {case_id} 第 {number} 条建议的对象是 {mask_account(step.target)}，不是 {meant}",
             remedy=f"look at the list again: `fanzha hold {case_id}`",
             remedy_zh=f"请重新查看：fanzha hold {case_id}",
         )
 
 
-def told_name(corrections: "Sequence[Correction]", appeal: int, written: str) -> str:
+def told_name(corrections: "Sequence[Correction]", appeal: int, written: str, withdrawn: int = -1) -> str:
     """The name of a correction that a person means by the body it goes to; as written where that is not one alone."""
-    found = [each.name for each in corrections if each.appeal == appeal and each.body == written.strip()]
+    about = (appeal, withdrawn, written.strip())
+    found = [each.name for each in corrections if (each.appeal, each.withdrawn, each.body) == about]
     return found[0] if len(found) == 1 else written
 
 

@@ -8,6 +8,7 @@ from fanzha.store.contract import Tables
 from fanzha.trace.innocent import is_shop
 from fanzha.trace.legs import LEGS_SQL, Leg, Purse, statements
 from fanzha.trace.life_words import is_for
+from fanzha.trace.staged_sales import staged
 
 HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 FAST_MS: Final = 2 * HOUR_MS
@@ -63,6 +64,7 @@ class Behaviour(NamedTuple):
     sells: bool  # customers pay it for goods, at any time
     innocent: str
     patterns: frozenset[str]
+    staged: bool = False  # sales given back with something on top (`staged_sales`)
     other: int = 0  # minor units in the account at the end of the statement that are not attributed to a known victim
 
 
@@ -120,6 +122,7 @@ def behaviour(book: Sequence[Leg], arrived: int, credits: Sequence[Leg]) -> Beha
         sells=goods >= CREDITS_MIN and 2 * goods >= len(sales),
         innocent="none",
         patterns=frozenset(),
+        staged=staged(book),
     )
 
 

@@ -1,5 +1,7 @@
 """Transfers in columns: accounts, currencies and purses by number, both sides of a transfer beside each other. Read from the tables."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -7,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from fanzha.clean.transaction import PREFIX
 from fanzha.errors import InputError
 from fanzha.store.contract import Tables
 from fanzha.trace.paths import Flags, Ints, Money, Shorts
@@ -26,6 +29,10 @@ SIDES_SQL = 'SELECT "file", "row", "at_ms", "balance_minor" FROM "legs" WHERE "a
 BACK_SQL = """
 SELECT "transfer", "other" FROM "repairs" WHERE "kind" = 'reversal' AND "other" >= 0 ORDER BY "transfer", "other"
 """
+FEES_SQL = 'SELECT "transfer", "other" FROM "repairs" WHERE "kind" = \'fee\' AND "other" >= 0 ORDER BY "other"'
+SPENT_SQL = """
+SELECT "transfer", "other" FROM "repairs" WHERE "kind" = 'same_output' AND "other" >= 0 ORDER BY "transfer", "other"
+"""
 TRANSFERS_MAX: Final = 1 << 30  # a side of a transfer is a 32-bit number
 DENSE: Final = (
     4  # (account, currency) pairs are numbered by a table of all pairs up to this many times the sides there are
@@ -44,6 +51,8 @@ class Columns(NamedTuple):
     account: Shorts  # [purses] ascending
     currency: Shorts  # [purses]
     back_of: dict[int, int]  # place of a transfer -> place of the one by which it came back
+    fees: frozenset[int] = frozenset()  # places of transfers that are fees, also in rows of their own
+    spent: Mapping[int, int] = MappingProxyType({})  # place of who made an output -> place of who spends it
 
     def purse_name(self, purse: int) -> tuple[str, str]:
         """Account and currency of a purse."""
@@ -78,10 +87,23 @@ def read_columns(engine: Tables) -> Columns:
     balance[np.repeat((key[0::2] == key[1::2]) & (key[0::2] >= 0), 2)] = (
         UNSTATED  # one row of a block chain shows both sides
     )
-    back_of = _back_of(engine, number)
-    return Columns(
-        number, Money(purse, when, amount, exits), key, balance, accounts, currencies, account, currency, back_of
-    )
+    fees = frozenset(place for _, place in _pairs(engine, number, FEES_SQL))
+    kept = np.array(sorted(fees), np.int64)
+    exits[kept[purse[2 * kept + 1] < 0]] = True  # a bank has it (see `ledger`)
+    money = Money(purse, when, amount, exits)
+    back_of, spent = (dict(_pairs(engine, number, sql)) for sql in (BACK_SQL, SPENT_SQL))
+    return Columns(number, money, key, balance, accounts, currencies, account, currency, back_of, fees, spent)
+
+
+def of_transactions(columns: Columns) -> Flags:
+    """[2 * transfers] whether a side or the other of its transfer is the purse of a transaction (`clean.transaction`)."""
+    names = pc.starts_with(columns.accounts, PREFIX).to_numpy(zero_copy_only=False).astype(np.bool_)
+    if not names.any():
+        return np.zeros(len(columns.money.purse), np.bool_)
+    own = names[columns.account]
+    sides = (columns.money.purse >= 0) & own[columns.money.purse]
+    either: Flags = np.repeat(sides[0::2] | sides[1::2], 2)
+    return either
 
 
 def _ints(column: "pa.ChunkedArray[Any]") -> Ints:
@@ -186,11 +208,11 @@ def _sides(engine: Tables, key: Ints, when: Ints, balance: Ints) -> None:
         target[held] = (values if order is None else values[order])[place]
 
 
-def _back_of(engine: Tables, number: Ints) -> dict[int, int]:
-    """What the stage found to have come back, by place."""
-    rows = engine.rows(BACK_SQL)
+def _pairs(engine: Tables, number: Ints, sql: str) -> list[tuple[int, int]]:
+    """Repairs of the stage that concern two transfers, by place."""
+    rows = engine.rows(sql)
     pairs = np.searchsorted(number, np.array(rows, np.int64).reshape(len(rows), 2)).tolist()
-    return {went: back for (went, back), row in zip(pairs, rows, strict=True) if _is_at(number, (went, back), row)}
+    return [(one, other) for (one, other), row in zip(pairs, rows, strict=True) if _is_at(number, (one, other), row)]
 
 
 def _is_at(number: Ints, places: tuple[int, int], wanted: tuple[Any, ...]) -> bool:

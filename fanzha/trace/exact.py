@@ -2,7 +2,7 @@
 
 import heapq
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +12,7 @@ from fanzha.trace.chains import chains
 from fanzha.trace.columns import Columns
 from fanzha.trace.ledger import Ledger, ledger
 from fanzha.trace.legs import WINDOW_MS, Leg, Purse, statements
+from fanzha.trace.outputs import outputs_apart
 from fanzha.trace.pair import Transfer
 from fanzha.trace.paths import Flags, Graph, Ints
 from fanzha.trace.returns import set_apart
@@ -66,7 +67,8 @@ def _transfer(columns: Columns, place: int) -> Transfer:
     payer, payee = (columns.purse_name(int(p))[0] if p >= 0 else "" for p in money.purse[2 * place : 2 * place + 2])
     out_leg, in_leg = _leg(columns, 2 * place, currency), _leg(columns, 2 * place + 1, currency)
     at_ms, amount, way = int(money.when[2 * place]), int(money.amount[place]), "exit" if money.exits[place] else ""
-    return Transfer(place, payer, payee, at_ms, amount, currency, out_leg, in_leg, way, is_fee(columns, place))
+    fee = place in columns.fees or is_fee(columns, place)
+    return Transfer(place, payer, payee, at_ms, amount, currency, out_leg, in_leg, way, fee)
 
 
 def put_back(columns: Columns, rows: Rows, told: Told, tangled: Flags) -> Rows:
@@ -145,10 +147,18 @@ def _returns(columns: Columns, back: int) -> tuple[int, int]:
     return int(columns.money.when[2 * back + 1]), int(columns.money.purse[2 * back + 1])
 
 
-def attributed(
-    columns: Columns, forward: Graph, back: Graph, places: Ints
-) -> tuple[Ledger, list[int], Collection[int]]:
-    """The ledger of these payments alone, the place of each transfer in it by number - 1, and the numbers that came into a queue."""
+class Part(NamedTuple):
+    """All that money of some transfers can have reached, as `pair` and `legs` make it."""
+
+    order: list[int]  # place of each transfer; its number is one more than its place in this list
+    transfers: list[Transfer]
+    purses: list[Purse]  # sorted
+    books: dict[Purse, list[Leg]]
+    back_of: dict[int, int]
+
+
+def part_of(columns: Columns, forward: Graph, back: Graph, places: Ints) -> Part:
+    """What money of the transfers at these places can have reached."""
     purses = reached(columns, forward, places.tolist())
     near = set(places.tolist())
     for graph in (forward, back):
@@ -169,10 +179,23 @@ def attributed(
         for leg in (one.out_leg, one.in_leg)
         if leg is not None and (leg.account, leg.currency) in wanted
     }
+    return Part(order, transfers, names, statements(legs.values()), back_of)
+
+
+def spent_in(columns: Columns, number: Mapping[int, int]) -> dict[int, int]:
+    """Which transfer spends the output that another made, by their numbers; `number` by place."""
+    return {number[made]: number[left] for made, left in columns.spent.items() if made in number and left in number}
+
+
+def attributed(
+    columns: Columns, forward: Graph, back: Graph, places: Ints
+) -> tuple[Ledger, list[int], Collection[int]]:
+    """The ledger of these payments alone, the place of each transfer in it by number - 1, and the numbers that came into a queue."""
+    order, transfers, names, books, back_of = part_of(columns, forward, back, places)
+    number = {place: n for n, place in enumerate(order, 1)}
     starts = {number[place]: label for label, place in enumerate(places.tolist())}
-    queues, rows = set_apart(
-        names, chains(names, statements(legs.values()), transfers), transfers, back_of, starts.keys()
-    )
+    queues, rows = set_apart(names, chains(names, books, transfers), transfers, back_of, starts.keys())
+    queues, rows = outputs_apart(queues, rows, transfers, spent_in(columns, number))
     found: Attribution = attribute(rows, starts)
     entered = {entry.transfer for chain in rows for entry in chain if entry.change > 0}
     for n, label in starts.items():

@@ -71,11 +71,16 @@ class Line:
 
 
 def explain(
-    inputs: TracedInputs, purse: Purse, case_id: str, rule: str = "fifo", beside: Sequence[str] = RULES
+    inputs: TracedInputs,
+    purse: Purse,
+    case_id: str,
+    rule: str = "fifo",
+    beside: Sequence[str] = RULES,
+    moves: Sequence[Move] | None = None,
 ) -> list[Line]:
     """The lines of one account and currency for one case by a rule, with the figures of the rules `beside` it.
 
-    Under every rule but poison `disputed_change` sums to what is held at the end, which is the last `disputed_after`.
+    `moves` is the schedule of the chains, if the caller has it. Under every rule but poison `disputed_change` sums to what is held at the end, which is the last `disputed_after`.
     NotFound if no statement of the account is held or disputed money cannot have reached it; InputError where the rule
     is too large to work out.
     """
@@ -87,7 +92,7 @@ def explain(
             remedy="ask the bank for its statement and load it; `fanzha trace` shows the accounts reached",
             remedy_zh="请向开户银行调取流水并入库；可用 fanzha trace 查看已到达的账户",
         )
-    moves = schedule(inputs.chains)
+    moves = schedule(inputs.chains) if moves is None else moves
     found = {rule: _steps(inputs, moves, queues, rule)}
     for one in beside:
         if one != rule:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fanzha.clean.transaction import is_transaction
 from fanzha.store.contract import Tables
 from fanzha.trace.attribute import Entry, Move, carry, schedule
 from fanzha.trace.bridges import KEPT_SQL, shared_accounts
@@ -17,6 +18,7 @@ from fanzha.trace.further import further_payments
 from fanzha.trace.innocent import explanation, sent_on_quickly
 from fanzha.trace.ledger import Exit, Ledger, Sums, ledger
 from fanzha.trace.legs import LEGS_SQL, Leg, Purse, statements
+from fanzha.trace.outputs import marks, outputs_apart, spendings
 from fanzha.trace.pair import Repair, Transfer, paired
 from fanzha.trace.payments import Payment, match_payments
 from fanzha.trace.purses import (
@@ -32,6 +34,7 @@ from fanzha.trace.purses import (
 from fanzha.trace.returns import named, repairs_of, returned, set_apart
 from fanzha.trace.stated import REPORTS_SQL, STATED_SQL, Report, stated_payments
 from fanzha.trace.statement_gaps import FAILED_SQL, Failed, gap_rows
+from fanzha.trace.transactions import with_transactions
 from fanzha.trace.what_if import TracedInputs, attribution_rows, claimed_minor
 
 MADE = ("transfers", "payments", "flows", "disputed", "exits", "near_links", "gaps", "repairs", "attributions")
@@ -89,8 +92,11 @@ def trace(engine: Tables, as_of: int) -> tuple[str, ...]:
     failed = [Failed(*row) for row in engine.rows(FAILED_SQL, (as_of,))]
     engine.replace_rows("gaps", gap_rows(_held(traced), traced.books, _own_chains(traced), failed, as_of))
     engine.replace_rows("repairs", traced.repairs)
-    engine.replace_rows("attributions", attribution_rows(traced.inputs(), traced.moves))
-    links = engine.rows(KEPT_SQL) + shared_accounts((row[0], row[1], row[4]) for row in disputed)
+    worked_out = {"fifo": traced.sums}  # it is what `disputed` shows
+    engine.replace_rows("attributions", attribution_rows(traced.inputs(), traced.moves, known=worked_out))
+    links = engine.rows(KEPT_SQL) + shared_accounts(
+        (row[0], row[1], row[4]) for row in disputed if not is_transaction(row[1])
+    )
     engine.replace_rows("near_links", sorted(links))
     return MADE
 
@@ -118,7 +124,7 @@ def follow(
     """Pair, repair, match, attribute and add up. `mentions` are rows of STATED_SQL, `bound` of BOUND_SQL; `holder_of` gives
     the entity that each account is of."""
     alias = same_purses(legs, bound)
-    legs = one_purse(legs, alias)
+    legs = with_transactions(one_purse(legs, alias))
     books = statements(legs)
     found_pairs = paired(legs)
     back_of = returned(found_pairs.transfers)
@@ -128,9 +134,32 @@ def follow(
     reports = list(reports)
     payments = match_payments(stated_to(stated_payments(reports, mentions), alias), transfers, books)
     payments = further_payments(reports, payments, transfers, books)
+    spent = spendings(transfers)
+    repairs = sorted(
+        {
+            *found_pairs.repairs,
+            *repairs_of(back_of, transfers),
+            *own_accounts(transfers, holder_of or {}),
+            *marks(transfers, spent),
+        },
+        key=lambda one: (one.transfer, one.kind, one.other),
+    )
+    return attributed(books, transfers, payments, repairs, back_of, spent)
+
+
+def attributed(
+    books: Mapping[Purse, Sequence[Leg]],
+    transfers: Sequence[Transfer],
+    payments: Sequence[Payment],
+    repairs: Sequence[Repair],
+    back_of: Mapping[int, int],
+    spent: Mapping[int, int],
+) -> Traced:
+    """Whose money is where, from what was paired, repaired and matched. Transfers are numbered from 1, in their order."""
     starts = {p.transfer.number: label for label, p in enumerate(payments) if p.transfer is not None}
     reach = reached((p.transfer for p in payments if p.transfer is not None), transfers, books, back_of)
     purses, rows = set_apart(reach, chains(reach, books, transfers), transfers, back_of, starts)
+    purses, rows = outputs_apart(purses, rows, transfers, spent)
     moves = schedule(rows)  # the same under every rule
     found = carry(moves, len(rows), starts)
     by_number = {t.number: t for t in transfers}
@@ -138,10 +167,6 @@ def follow(
     # a payment that only a statement outside the reached accounts shows (the victim's own) still arrives somewhere
     for number, label in sorted(starts.items()):
         found.begin(number, label, by_number[number].amount)
-    repairs = sorted(
-        {*found_pairs.repairs, *repairs_of(back_of, transfers), *own_accounts(transfers, holder_of or {})},
-        key=lambda one: (one.transfer, one.kind, one.other),
-    )
     book = ledger(found, by_number, purses, entered)
     book.exits = [one for one in book.exits if one.transfer is None or not one.transfer.fee]  # a fee is no way out
     traced = Traced(books, transfers, payments, book, purses, rows, moves, starts, repairs, back_of)

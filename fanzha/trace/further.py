@@ -19,6 +19,7 @@ from fanzha.trace.stated import Report, Stated
 CHOICE_MAX = (
     28  # transfers that a choice is made from; of more, no choice can be shown to be the only one in reasonable time
 )
+COUNTED = "counted"  # the state of such a payment: inferred, not stated one by one
 NOT_TO_SWINDLERS = ("cash", "goods")  # exits that the words of the reporter's own statement show
 
 
@@ -55,7 +56,7 @@ def further_payments(
                 report.case_id, report.file, report.row, n, one.payee, one.at_ms, one.amount, one.currency, report.at_ms,
                 report.victim,
             )  # fmt: skip
-            more.append(Payment(stated, one, "found"))
+            more.append(Payment(stated, one, COUNTED))
     return [*payments, *more]
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from fanzha.clean.transaction import is_transaction
 from fanzha.trace.attribute import Attribution, Parcel
 from fanzha.trace.legs import Purse
 from fanzha.trace.pair import Transfer
@@ -87,8 +88,13 @@ def ledger(
         book.sums[lost.parcel.label, purses[lost.queue]].unlocated += lost.parcel.amount
         book.exits.append(Exit(lost.parcel.label, account, currency, "file_ends", lost.at_ms, lost.parcel.amount, None))
     for queue, parcels in enumerate(found.held):
+        account, currency = purses[queue]
         for parcel in parcels:
-            book.sums[parcel.label, purses[queue]].held += parcel.amount
+            if is_transaction(account):  # nothing stays in a transaction: no file shows the output
+                book.sums[parcel.label, purses[queue]].unlocated += parcel.amount
+                book.exits.append(Exit(parcel.label, account, currency, "file_ends", None, parcel.amount, None))
+            else:
+                book.sums[parcel.label, purses[queue]].held += parcel.amount
     return book
 
 

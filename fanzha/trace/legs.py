@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from fanzha.clean.transaction import is_transaction
+
 # Left out: failed transactions, rows that repeat an earlier row of their file, rows after as_of, rows without amount.
 # The same row in two files that overlap counts once, in the file admitted first; a file that holds two such rows keeps two.
 LEGS_SQL = """
@@ -86,7 +88,10 @@ def statements(legs: Iterable[Leg]) -> dict[Purse, list[Leg]]:
         part.sort(key=lambda leg: leg.row)
         found[account, currency].extend(reversed(part) if newest_first(part) else part)
     for purse in found:
-        found[purse].sort(key=lambda leg: (leg.at_ms, leg.file))  # stable: keeps the row order found above
+        if is_transaction(purse[0]):  # what it takes in is all there before it pays, whatever file says which
+            found[purse].sort(key=lambda leg: (leg.direction == "out", leg.at_ms, leg.file))
+        else:
+            found[purse].sort(key=lambda leg: (leg.at_ms, leg.file))  # stable: keeps the row order found above
     return dict(found)
 
 

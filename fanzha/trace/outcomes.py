@@ -4,7 +4,7 @@ A scorecard of whole points, one line a sign, over behaviour only (`behaviour.py
 no hour of the day. A point is a quarter of a bit: four points make a reading twice as likely against the others. The points are
 judgements, no measured rates of any country. They were looked at on replayed worlds of seeds 5 and 7 (town, commingling) and then tried
 on seeds 11 and 13 (town) and 11 (commingling): AUC of `mule`, accounts that a gang controls against honest ones, .87 both times. The
-worlds showed no merchant fronts, no shared telephones and no dormant accounts: those points were tried on nothing.
+worlds showed no merchant fronts, no shared telephones, devices or addresses and no dormant accounts: those points were tried on nothing.
 
 Good faith for value: Civil Code of China, article 311; Supreme People's Court and Procuratorate, interpretation on fraud cases (2011),
 article 10: who received the money for a real debt or goods at a fair price, without knowing, keeps it.
@@ -13,18 +13,18 @@ article 10: who received the money for a real debt or goods at a fair price, wit
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
+from fanzha.model.points import likelihoods
 from fanzha.store.contract import Tables
 from fanzha.trace.behaviour import DAY_MS, Behaviour, behaviours
 from fanzha.trace.what_if import presumed
 
 MADE = ("outcomes",)
 READINGS = ("mule", "merchant_front", "good_faith")
-POINTS_PER_BIT = 4
-QUARTERS = (1_000_000, 1_189_207, 1_414_214, 1_681_793)  # 2 ** (k / 4), in millionths
-POINTS_MAX = 60  # of one reading against another: beyond it, per mille no longer change
 LIKELIEST_MIN, MARGIN_MIN = 500, 250  # per mille; less is open
 # Good faith needs value given or an old relation; that money stayed where it came shows neither.
 GROUNDS = frozenset({"goods_for_it", "wages_for_it", "old_relation", "shop_before", "paid_staff", "family"})
+
+DEVICES = frozenset({"shared_device", "shared_mac"})
 
 
 class Sign(NamedTuple):
@@ -52,7 +52,10 @@ SCORECARD: Final[tuple[Sign, ...]] = (
     Sign("dormant", 3, 1, -1, lambda b: "dormant_then_active" in b.patterns),
     Sign("test_transfer", 2, 0, 0, lambda b: "test_transfer" in b.patterns),
     Sign("even_amounts", 1, 2, 0, lambda b: bool(b.patterns & {"equal_amounts", "structured"})),
-    Sign("shared_device", 4, 2, -2, lambda b: "shared_device" in b.patterns),
+    Sign("shared_device", 4, 2, -2, lambda b: bool(b.patterns & DEVICES)),
+    # said once: where the device is shared, its line is as a matter of course
+    Sign("shared_ip", 2, 1, -1, lambda b: "shared_ip" in b.patterns and not b.patterns & DEVICES),
+    Sign("crowded_ip", 1, 0, 0, lambda b: "crowded_ip" in b.patterns and not b.patterns & {*DEVICES, "shared_ip"}),
     Sign("many_new_payers", 2, 3, 0, lambda b: b.new_payers >= 4 and not b.shop),
     Sign("no_history", 3, 2, -1, lambda b: b.movements_before < 10 or b.days_before < 7),
     Sign("ordinary_life", -4, -2, 2, lambda b: b.ordinary_days >= 10),
@@ -64,6 +67,7 @@ SCORECARD: Final[tuple[Sign, ...]] = (
     Sign("old_relation", -4, -2, 4, lambda b: b.old_payers),
     Sign("shop_before", -6, 1, 6, lambda b: b.shop or b.innocent == "shop"),
     Sign("shop_passes_on", 0, 6, -3, lambda b: b.sells and b.fast >= 500),
+    Sign("sales_given_back", 0, 5, -6, lambda b: b.staged),  # such sales prove no shop
     Sign("paid_staff", -4, -2, 4, lambda b: b.innocent == "payroll"),
     Sign("family", -4, -4, 4, lambda b: b.innocent == "family"),
 )
@@ -104,17 +108,6 @@ def outcome(figures: Behaviour) -> Outcome:
         stands_out = False
     reasons = tuple(sign.code for sign in sorted(seen, key=lambda sign: -_strength(sign)))  # stable: scorecard order
     return Outcome(shares[0], shares[1], shares[2], READINGS[order[0]] if stands_out else "open", reasons)
-
-
-def likelihoods(points: list[int]) -> list[int]:
-    """Per mille in proportion to two to the power of a quarter of the points, in whole numbers and rounded down."""
-    best = max(points)
-    weights = [_weight(max(one - best, -POINTS_MAX) + POINTS_MAX) for one in points]
-    return [1000 * weight // sum(weights) for weight in weights]
-
-
-def _weight(points: int) -> int:
-    return QUARTERS[points % POINTS_PER_BIT] << (points // POINTS_PER_BIT)
 
 
 def _strength(sign: Sign) -> int:

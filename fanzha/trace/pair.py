@@ -10,6 +10,7 @@ from fanzha.trace.clocks import Banks, banks_of, usual_shifts
 from fanzha.trace.exits import exit_kind
 from fanzha.trace.legs import WINDOW_MS, Leg
 from fanzha.trace.repair import batch_matches, beside, fee_matches, is_fee, popular_accounts
+from fanzha.trace.transactions import both_sides
 
 
 class Transfer(NamedTuple):
@@ -85,13 +86,14 @@ def paired(legs: Iterable[Leg]) -> Paired:
     First legs that name each other; then a leg whose statement names no other account, or a masked one, with a leg that
     names it. Two legs that name nobody are never paired. Of what is left: the same, with the usual difference between the
     clocks of the two banks; then legs that differ by a fee; then legs that name one intermediary. Each leg is used once; the
-    same legs give the same transfers whatever their order.
+    same legs give the same transfers whatever their order. The two sides of a row that a transaction is in are one row.
     """
     all_outs: list[Leg] = []
     all_ins: list[Leg] = []
-    for leg in legs:
+    sides, rest = both_sides(legs)
+    for leg in rest:
         (all_outs if leg.direction == "out" else all_ins).append(leg)
-    pairs: list[Pair] = []
+    pairs = [Pair(out, into, "fee" if out.amount > into.amount else "") for out, into in sides]
     outs, ins = all_outs, all_ins
     for out_key, in_key in PASSES:
         matched = [(i, j, 0) for i, j in _match(outs, out_key, ins, in_key)]

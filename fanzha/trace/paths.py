@@ -79,6 +79,7 @@ class Streams(NamedTuple):
     by: Shorts  # [drains] the transfer that takes it; -1: rows that are missing from the statement
     left: Ints  # [purses] how much has left
     tangled: Flags  # [purses] its rows cannot be put in one order with those of others, or its sums are too large
+    through: Shorts  # [transfers] the transfer by which its money came back, where it was set apart meanwhile; else -1
 
 
 def group(keys: Shorts, visit: Ints, start: Ints, order: Shorts) -> None:
@@ -212,13 +213,8 @@ def push(stack: Ints, high: int, line: tuple[int, int, int, int, int]) -> Ints:
     return stack
 
 
-def spread(m: Money, f: Streams, starts: Ints, marked: Flags, clock_ms: int) -> tuple[int, int, Ints]:
-    """Follow the money of some transfers to where it is: how it ended, how many lines, lines ([n, 4]: what, purse, amount, transfer).
-
-    Each stretch of a row of money is taken by the drains it lies under, and goes on in the row of the next payee. Money that comes
-    to another of `starts` is CLAIMED there: that transfer is followed by itself, whole. `marked`: [transfers], all False; so it is left.
-    """
-    lines, n = np.empty((64, 4), np.int64), 0
+def begun(m: Money, f: Streams, starts: Ints, marked: Flags) -> tuple[int, int, Ints]:
+    """Put the money of each transfer of `starts` on a new stack and mark it: how it ended, how many stretches, the stack."""
     stack, high = np.empty((64, 5), np.int64), 0
     how = DONE
     for t in starts:
@@ -230,6 +226,17 @@ def spread(m: Money, f: Streams, starts: Ints, marked: Flags, clock_ms: int) -> 
             place = f.enters[t]
             stack = push(stack, high, (payee, place, place + m.amount[t], t, m.when[2 * t + 1]))
             high += 1
+    return how, high, stack
+
+
+def spread(m: Money, f: Streams, starts: Ints, marked: Flags, clock_ms: int) -> tuple[int, int, Ints]:
+    """Follow the money of some transfers to where it is: how it ended, how many lines, lines ([n, 4]: what, purse, amount, transfer).
+
+    Each stretch of a row of money is taken by the drains it lies under, and goes on in the row of the next payee. Money that comes
+    to another of `starts` is CLAIMED there: that transfer is followed by itself, whole. `marked`: [transfers], all False; so it is left.
+    """
+    lines, n = np.empty((64, 4), np.int64), 0
+    how, high, stack = begun(m, f, starts, marked)
     while high > 0 and how == DONE:
         high -= 1
         q, x, stop, via, since = stack[high, 0], stack[high, 1], stack[high, 2], stack[high, 3], stack[high, 4]
@@ -247,19 +254,30 @@ def spread(m: Money, f: Streams, starts: Ints, marked: Flags, clock_ms: int) -> 
                 if marked[t]:
                     lines = note(lines, n, (CLAIMED, q, part, t))
                     n += 1
+                payer, by, from_ms, left_ms = q, via, since, m.when[2 * t]
                 payee = m.purse[2 * t + 1]
+                if f.through[t] >= 0:
+                    if f.tangled[payee]:
+                        how = TANGLED
+                    elif left_ms < since - clock_ms:
+                        how = DRIFTED
+                    lines = note(lines, n, (ARRIVED, payee, part, t))
+                    n += 1
+                    payer, by, t = payee, t, f.through[t]
+                    from_ms = left_ms = m.when[2 * t]
+                    payee = m.purse[2 * t + 1]
                 if payee >= 0 and f.tangled[payee]:
                     how = TANGLED
                 elif f.enters[t] >= 0:
                     if not marked[t]:
-                        if m.when[2 * t] < since - clock_ms:
+                        if left_ms < from_ms - clock_ms:
                             how = DRIFTED
                         place = f.enters[t] + x - f.drain[d]
-                        since_there = max(since, m.when[2 * t]) + m.when[2 * t + 1] - m.when[2 * t]
+                        since_there = max(from_ms, left_ms) + m.when[2 * t + 1] - left_ms
                         stack = push(stack, high, (payee, place, place + part, t, since_there))
                         high += 1
                 elif m.exits[t] or payee < 0:
-                    lines = note(lines, n, (EXITED if m.exits[t] else UNLOCATED, q, part, via))
+                    lines = note(lines, n, (EXITED if m.exits[t] else UNLOCATED, payer, part, by))
                     n += 1
                 else:
                     lines = note(lines, n, (ARRIVED, payee, part, t))
@@ -308,5 +326,5 @@ def compile_parts(parts: Sequence[Callable[..., Any]], names: dict[str, Any]) ->
 @cache
 def compiled() -> Kernels:
     """The functions of this module compiled. The first call on a machine takes some seconds; the result is kept beside the source."""
-    space = compile_parts((group, first_from, expand, reached, walked, room, note, push, spread), globals())
+    space = compile_parts((group, first_from, expand, reached, walked, room, note, push, begun, spread), globals())
     return Kernels(*(space[name] for name in Kernels._fields))

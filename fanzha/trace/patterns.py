@@ -1,6 +1,6 @@
 """Patterns that a person needs to see beside the flow, each with the transfers that show it and an innocent explanation.
 
-Contract: `patterns` makes the table of that name, from transfers, disputed, flows, accounts and entities. Looked at are the accounts
+Contract: `patterns` makes the table of that name, from transfers, legs, disputed, flows, accounts and entities. Looked at are the accounts
 that disputed money reached and the transfers among them and their direct neighbours. A pattern says nothing about who holds an account;
 every threshold below is an assumption, to be changed where a jurisdiction's figures say otherwise.
 """
@@ -14,15 +14,19 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from fanzha.clean.transaction import is_transaction
 from fanzha.store.contract import Tables
+from fanzha.trace.legs import WINDOW_MS
 from fanzha.trace.pattern_kernels import Edges, Ints, cycles, edges, fans, scatters, through
 from fanzha.trace.pattern_runs import Move, dormant, equal_amounts, structured, tests
+from fanzha.trace.shared_addresses import shared_addresses
 from fanzha.trace.shared_devices import shared_devices
 
 MADE = ("patterns",)
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 # Assumptions. Windows are ends of a day's work of a laundering house; counts are set so that a household seldom shows them.
+WOKEN_MS: Final = 7 * DAY_MS  # a rest that ended longer before disputed money came has nothing to do with it
 THROUGH_MS: Final = 30 * MINUTE_MS
 THROUGH_MIN, THROUGH_MAX = 16, 21  # twentieths of what came that went on
 FAN_MS, FAN_MIN = DAY_MS, 5
@@ -53,6 +57,9 @@ INNOCENT: Final[Mapping[str, str]] = {
     "structured": "shop",
     "equal_amounts": "shop",
     "shared_device": "family",
+    "shared_mac": "family",
+    "shared_ip": "family",
+    "crowded_ip": "unwitting",
 }
 
 # Transfers that touch an account which disputed money reached, or join two direct neighbours of such accounts.
@@ -76,6 +83,10 @@ WHERE t."at_ms" <= ? AND t."payer" <> t."payee" AND (
   OR (EXISTS (SELECT 1 FROM near AS a WHERE a."account" = t."payer" AND a."currency" = t."currency")
     AND EXISTS (SELECT 1 FROM near AS b WHERE b."account" = t."payee" AND b."currency" = t."currency"))
 ) ORDER BY t."at_ms", t."transfer"
+"""
+ARRIVED_SQL = """
+SELECT "account", "currency", "arrived_ms" FROM "disputed" WHERE "account" <> '' AND "arrived_ms" IS NOT NULL
+ORDER BY "account", "currency", "arrived_ms"
 """
 REACHED_SQL = """
 SELECT "account", "currency", MIN("innocent"), MAX("innocent") FROM "disputed" WHERE "account" <> ''
@@ -109,12 +120,23 @@ def patterns(engine: Tables, as_of: int) -> tuple[str, ...]:
     """Make the table patterns from the transfers up to `as_of` (UTC ms). Returns the names of the tables made."""
     near = near_transfers(engine.rows(NEAR_SQL, (as_of,)))
     reached = {(row[0], row[1]): _worst(row[2], row[3]) for row in engine.rows(REACHED_SQL)}
-    wanted = frozenset(near.nodes[purse] for purse in reached if purse in near.nodes)
-    rows = [_row(near, hit, reached[near.purses[hit.node]]) for hit in found(near, wanted)]
+    wanted = frozenset(near.nodes[purse] for purse in reached if purse in near.nodes and not is_transaction(purse[0]))
+    arrived: dict[Purse, list[int]] = defaultdict(list)
+    for account, currency, at_ms in engine.rows(ARRIVED_SQL):
+        arrived[account, currency].append(int(at_ms))
+    rows = [
+        _row(near, hit, reached[near.purses[hit.node]])
+        for hit in found(near, wanted)
+        if hit.pattern != "dormant_then_active" or woken(near, hit, arrived[near.purses[hit.node]])
+    ]
     for one in shared_devices(engine):
         spoken = reached[one.account, one.currency]
         span = (one.from_ms, one.to_ms, one.amount, one.holders)
         rows.append(_as_row((one.account, one.currency), "shared_device", span, one.transfers, spoken))
+    for use in shared_addresses(engine):
+        spoken = reached[use.account, use.currency]
+        span = (use.from_ms, use.to_ms, min(use.amount, SUM_MAX), use.holders)
+        rows.append(_as_row((use.account, use.currency), use.pattern, span, use.transfers, spoken))
     engine.replace_rows("patterns", sorted(rows, key=lambda r: (r[0], r[1], r[2], r[3], r[4], r[7])))
     return MADE
 
@@ -157,6 +179,12 @@ def found(near: Near, wanted: frozenset[int]) -> list[Found]:
                 shown = tuple(move.edge for move in group)
                 several.append(Found(node, pattern, len(group), shown, shown))
     return _largest(e, several)
+
+
+def woken(near: Near, rest: Found, arrived: Iterable[int]) -> bool:
+    """Whether disputed money came (UTC ms) within WOKEN_MS after the rest ended, or brought it to its end."""
+    wakes = int(near.graph.at[rest.shown[1]])  # the first of a rest is the movement before it
+    return any(-WINDOW_MS <= at_ms - wakes <= WOKEN_MS for at_ms in arrived)
 
 
 def _windows(

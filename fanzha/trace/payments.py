@@ -12,7 +12,8 @@ MATCH_MS = 86_400_000  # victims remember the day better than the hour; some rep
 
 
 class Payment(NamedTuple):
-    """A stated payment and what became of it: state found, claimed or missing."""
+    """A payment and what became of it: state found, claimed or missing; counted where the report tells only how many more there were
+    (see `further`). It has a transfer where it was found or counted."""
 
     stated: Stated
     transfer: Transfer | None

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from fanzha.clean.currency import exponent
+from fanzha.clean.transaction import is_transaction
 from fanzha.trace.clocks import Banks
 from fanzha.trace.legs import DAY_MS, WINDOW_MS, Leg
 from fanzha.trace.words import has_whole_word, has_word, words
@@ -108,7 +109,7 @@ def popular_accounts(outs: Iterable[Leg], ins: Iterable[Leg]) -> frozenset[str]:
     for met, legs in ((pay, outs), (paid, ins)):
         for leg in legs:
             held.add(leg.account)
-            if leg.counter and "*" not in leg.counter:
+            if leg.counter and "*" not in leg.counter and not is_transaction(leg.counter):
                 met[leg.counter].add(leg.account)
     return frozenset(
         account

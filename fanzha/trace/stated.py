@@ -19,7 +19,7 @@ SELECT c."case_id", r."file", r."row", COALESCE(r."text", ''), r."at_ms", r."amo
   COALESCE(r."victim", '')
 FROM "reports" AS r INNER JOIN "case_reports" AS c ON c."file" = r."file" AND c."row" = r."row"
 WHERE COALESCE(r."form", 'told') = 'told'
-ORDER BY r."file", r."row"
+ORDER BY r."file", r."row", c."case_id"
 """
 SENTENCE = re.compile(r"[。;；!！?？\n]|\.(?=\s)")
 BEFORE = 12  # characters before an amount in which a word tells that it is a total or a return

@@ -127,10 +127,10 @@ def flow(m: Money, r: Rows, t: Told, f: Streams) -> int:
     return n
 
 
-def untangle(m: Money, r: Rows, pending: Flags, tangled: Flags) -> None:
+def untangle(m: Money, r: Rows, pending: Flags, tangled: Flags, through: Shorts) -> None:
     """Mark purses with rows that no order can take, each statement in its order and a payer's row before the payee's.
 
-    `pending`: [transfers] whether a statement shows it leave. Order of Kahn (1962): what is never taken lies on a circle or
+    `pending`: [transfers] whether a statement shows it leave; `through`: as in `Streams`. Order of Kahn (1962): what is never taken lies on a circle or
     behind one.
     """
     place = r.start[:-1].copy()
@@ -149,6 +149,8 @@ def untangle(m: Money, r: Rows, pending: Flags, tangled: Flags) -> None:
                     break
                 place[p] += 1
                 if not i & 1:
+                    if through[i >> 1] >= 0:  # its money comes back at once
+                        i = 2 * through[i >> 1]
                     pending[i >> 1] = False
                     other = m.purse[i + 1]
                     if other >= 0 and other != p and place[other] < r.start[other + 1]:

@@ -61,12 +61,15 @@ class TracedInputs:
 
 
 def attribution_rows(
-    inputs: TracedInputs, moves: Sequence[Move] | None = None, rules: Sequence[str] = RULES
+    inputs: TracedInputs,
+    moves: Sequence[Move] | None = None,
+    rules: Sequence[str] = RULES,
+    known: Mapping[str, Mapping[CaseAccount, Sums]] | None = None,
 ) -> list[Row]:
     """Rows of table `attributions`: case, account, currency, rule, received, passed, exited, held, unlocated (minor units).
 
-    `moves` is the schedule of the chains, if the caller has it. The rows of rule fifo equal table `disputed`. Under each
-    rule but poison received == passed + exited + held + unlocated, and over all accounts of a case what its victims paid,
+    `moves` is the schedule of the chains, if the caller has it; `known` the sums of rules that the caller worked out already.
+    The rows of rule fifo equal table `disputed`. Under each rule but poison received == passed + exited + held + unlocated, and over all accounts of a case what its victims paid,
     less what was in dispute already when they paid it, is held, left the accounts or is unlocated.
 
     An account that a rule does not reach has no row of that rule. A rule that mixes and has no row at all was too large to
@@ -76,7 +79,7 @@ def attribution_rows(
     rows: list[Row] = []
     for rule in rules:
         try:
-            found = what_if(inputs, rule, shorter)
+            found = known[rule] if known and rule in known else what_if(inputs, rule, shorter)
         except InputError:  # said by the absence of the rule; first in, first out is never left out
             continue
         for (case_id, (account, currency)), s in found.items():
@@ -84,7 +87,7 @@ def attribution_rows(
     return sorted(rows)
 
 
-def what_if(inputs: TracedInputs, rule: str, moves: Sequence[Move] | None = None) -> dict[CaseAccount, Sums]:
+def what_if(inputs: TracedInputs, rule: str, moves: Sequence[Move] | None = None) -> Mapping[CaseAccount, Sums]:
     """Sums per case and account under a rule; `moves` is the schedule of the chains, whole or `pruned`.
 
     InputError where a rule that mixes is too large to work out.

@@ -7,6 +7,7 @@ from fanzha.document.page import (
     AccountLine,
     CasePage,
     CodeCount,
+    DueLine,
     Event,
     ExitLine,
     Figure,
@@ -313,6 +314,7 @@ def steps() -> tuple[StepLine, ...]:
         figure: Figure = getattr(one[n], column)
         return StepLine(
             rank=rank,
+            number=rank,
             verb=verb,
             target=one[n].label,
             target_kind="account",
@@ -334,6 +336,7 @@ def steps() -> tuple[StepLine, ...]:
         step(6, "ask_holder", 12, "held", "辖区派出所", "payroll", None),
         StepLine(
             rank=7,
+            number=7,
             verb="takedown",
             target="anxin-kf*.top",
             target_kind="domain",
@@ -537,8 +540,36 @@ def index() -> IndexPage:
     )
     alone = Figure(44, "", "reports", (ref(REPORTS, 50),), "counted")
     return IndexPage(
-        stamp=STAMP, cases=(small, whole, least), files=files(), single_reports=alone, quality_href="quality.html"
+        queue=deadlines(),
+        queue_ms=STAMP.as_of_ms,
+        stamp=STAMP,
+        cases=(small, whole, least),
+        files=files(),
+        single_reports=alone,
+        quality_href="quality.html",
     )
+
+
+def deadlines() -> tuple[DueLine, ...]:
+    """What is due: overdue, in minutes, hours and days; with a case that has a page, with none, and of an erased account."""
+    hour = 3_600_000
+    lines = (
+        ("lift_send", "lift", -26 * hour),
+        ("reply", "hold", 0),
+        ("hold_ends", "hold", hour // 6),
+        ("freeze_review", "freeze", 31 * hour),
+    )
+    found = [
+        DueLine(
+            what=what, due_ms=STAMP.as_of_ms + left, order=40 + n, verb=verb, case_id="1-2", label="6222 **** **** 0019", body="东江银行",
+            amount=Figure(1_000_00 + n, "CNY", "", (ref(REPORTS, 3 + n),), "ordered"), href="cases/case-1-2.html",
+        )
+        for n, (what, verb, left) in enumerate(lines)
+    ]  # fmt: skip
+    bare = DueLine(
+        what="appeal", due_ms=STAMP.as_of_ms + 80 * hour, order=-1, verb="return", case_id="", label="", body="", amount=None, href=""
+    )  # fmt: skip
+    return (*found, bare)
 
 
 def quality() -> QualityPage:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import fanzha
 from fanzha.document.case import case_html
-from fanzha.document.case_roles import named, percent, reading
+from fanzha.document.case_roles import named, percent, percents, reading
 from fanzha.document.gangs import gangs_section
 from fanzha.document.gather import known_names
 from fanzha.document.index import index_html
@@ -136,6 +136,29 @@ def test_the_overview_groups_cases_by_gang() -> None:
 @pytest.mark.parametrize(("per_mille", "text"), [(0, "0 %"), (4, "0 %"), (5, "1 %"), (994, "99 %"), (1000, "100 %")])
 def test_per_mille_is_whole_percent(per_mille: int, text: str) -> None:
     assert percent(per_mille) == text
+
+
+@pytest.mark.parametrize(
+    ("shares", "shown"),
+    [
+        ((445, 445, 109), (45, 44, 11)),  # each rounded by itself: 101 %
+        ((333, 333, 333), (34, 33, 33)),
+        ((1000, 0, 0), (100, 0, 0)),
+        ((0, 0, 0), (0, 0, 0)),
+        ((), ()),
+    ],
+)
+def test_shares_of_a_whole_sum_to_a_hundred(shares: tuple[int, ...], shown: tuple[int, ...]) -> None:
+    assert percents(shares) == shown
+
+
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=7).filter(any))
+def test_no_share_is_a_percent_off(shares: list[int]) -> None:
+    found = percents(shares)
+    assert sum(found) == 100
+    for share, part in zip(shares, found, strict=True):
+        assert abs(part * sum(shares) - 100 * share) < sum(shares)
+    assert sorted(found) == [found[place] for place in sorted(range(len(shares)), key=lambda p: (shares[p], found[p]))]
 
 
 def test_readings_come_from_both_vocabularies() -> None:

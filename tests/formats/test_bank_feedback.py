@@ -227,6 +227,8 @@ LEG = st.fixed_dictionaries(
         "summary": WORD,
         "merchant": WORD,
         "place": st.sampled_from(["=1+1", "@x", "+1", "-a", "'=b", "=c", 'say "hi", all', "a\nb", None]),
+        "ip": st.sampled_from(["203.0.113.7", "10.0.0.1", "2001:db8::1", "203.0.113.*", None]),
+        "mac": st.sampled_from(["00:1a:2b:3c:4d:5e", "02:00:00:00:00:00", "00:1a:**:**:**:5e", None]),
     }
 )
 

@@ -67,6 +67,8 @@ def test_statement() -> None:
         "summary": "Invoice 22",
         "merchant": None,
         "place": None,
+        "ip": None,
+        "mac": None,
     }
     assert legs[0]["at_ms"] == 1714946400000  # midnight in Berlin, as the zone of the admission says
     assert legs[2]["summary"] == "Gift cards; SEPA out"

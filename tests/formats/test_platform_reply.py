@@ -60,6 +60,7 @@ def test_the_interface_in_full() -> None:
         "999999000001",
     )
     assert (first["serial"], first["summary"], first["place"], first["cash"]) == ("S1", "转账", "某地", False)
+    assert (first["ip"], first["mac"]) == ("192.0.2.1", None)
     assert [leg["direction"] for leg in legs] == ["out", "in", "out", "out", "out"]
     assert [leg["cash"] for leg in legs] == [False, False, True, False, False]
     assert [leg["success"] for leg in legs] == [True, True, True, False, True]
@@ -244,6 +245,8 @@ LEG = st.fixed_dictionaries(
         "summary": st.sampled_from(["=1+1", "@x", 'say "hi", all', "a\nb", "转账", None]),
         "merchant": WORD,
         "place": WORD,
+        "ip": st.ip_addresses(v=4).map(str) | st.none(),
+        "mac": st.sampled_from(["00:1a:2b:3c:4d:5e", "02:00:00:00:00:00", None]),
     }
 )
 

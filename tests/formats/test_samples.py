@@ -6,7 +6,7 @@ import pytest
 
 from fanzha.formats import known
 from fanzha.formats.grid import Source
-from tests.formats import samples_documents, samples_payments, samples_records
+from tests.formats import samples_bitcoin, samples_documents, samples_payments, samples_records
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 # file -> the format it is read with; every group of samples adds its own
@@ -14,6 +14,7 @@ EXPECTED: dict[str, str] = {
     **{f"formats/{name}": made[1] for name, made in samples_documents.SAMPLES.items()},
     **{f"formats/{name}": made[1] for name, made in samples_records.SAMPLES.items()},
     **{f"formats/{name}": made[1] for name, made in samples_payments.SAMPLES.items()},
+    **{f"formats/{name}": made[1] for name, made in samples_bitcoin.SAMPLES.items()},
     "city/bank_east_transactions.csv": "bank_feedback",
     "city/calls_consumer_1.csv": "call_records",
     "city/calls_investigative.xlsx": "call_records_investigative",
@@ -21,11 +22,15 @@ EXPECTED: dict[str, str] = {
 }
 WRITERS = {
     f"formats/{name}": made[0]
-    for samples in (samples_documents.SAMPLES, samples_records.SAMPLES, samples_payments.SAMPLES)
+    for samples in (
+        *(samples_documents.SAMPLES, samples_records.SAMPLES, samples_payments.SAMPLES),
+        samples_bitcoin.SAMPLES,
+    )
     for name, made in samples.items()
 }
 NARROW = {"iso20022_statement", "iso20022_transfer", "chain_transfers", "indian_call_records"} | {
-    made[1] for made in (*samples_payments.SAMPLES.values(), *samples_documents.SAMPLES.values())
+    made[1]
+    for made in (*samples_bitcoin.SAMPLES.values(), *samples_payments.SAMPLES.values(), *samples_documents.SAMPLES.values())
 }
 
 

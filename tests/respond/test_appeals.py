@@ -20,12 +20,13 @@ from fanzha.respond.appeals import (
     appeals_of,
     check_undo,
     claim_key,
-    corrections_due,
     decided_claims,
     due,
 )
+from fanzha.respond.corrections import corrections_due
 from fanzha.respond.order_book import orders_of
 from fanzha.respond.orders import Order, Proposal
+from fanzha.respond.overdue import due as queue_of
 from fanzha.store.engine import Engine
 from fanzha.store.journal import Entry
 from fanzha.store.record import Act, Record
@@ -234,11 +235,14 @@ def test_a_return_in_proportion_waits_for_notice_and_objections(desk: Desk) -> N
     one = appealing.object_to_return(
         r, e, desk.act("李受理"), (A, "CNY"), "1-2-1", "without", "该笔与本案无关", "victim"
     )
+    (waits,) = [each for each in queue_of(e, list(desk.orders().values()), desk.now) if each.what == "objection"]
+    assert (waits.order, waits.account, waits.case_id, waits.due_ms) == (-1, A, "1-1", one.due_ms)
     desk.now = begun + 30 * DAY
     with pytest.raises(NotAllowed, match="objection"):
         propose_returns(r, e, desk.act("赵提出"), A)
     appealing.assign(r, e, desk.act("李受理"), one.appeal, "周复核")
     appealing.decide(r, e, desk.act("周复核"), one.appeal, "upheld", "查明为货款")
+    assert "objection" not in {each.what for each in queue_of(e, list(desk.orders().values()), desk.now)}
     assert [(one.row, one.method, one.amount) for one in table_rows(e)] == [(1, "pro_rata", 40_000), (2, "left_out", 0)]
     made = propose_returns(r, e, desk.act("赵提出"), A)
     assert [(each.amount, each.follows, payment_of(each)) for each in made] == [(40_000, freeze, (1, 1, 1))]

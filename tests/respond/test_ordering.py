@@ -87,10 +87,12 @@ def test_from_the_intake_to_the_freeze(desk: Desk, tmp_path: Path) -> None:
     desk.at_ms += HOUR
     held = desk.do("reply", one.order, "已止付", amount=6_000_000)
     assert held.state == "in_force" and desk.steps(case) == [request], "what the bank did not find is not ordered again"
-    query = desk.do("adopt_step", case, 1, "查流水")
-    assert query.verb == "query" and desk.steps(case) == []
     with pytest.raises(NotFound):
         desk.do("adopt_step", case, 1)
+    query = desk.do("adopt_step", case, 2, "查流水")
+    assert query.verb == "query" and desk.steps(case) == [], "the second step is still the second"
+    with pytest.raises(NotFound):
+        desk.do("adopt_step", case, 2)
     extension = desk.do("extend", one.order, "手续办理中", by="李")
     assert (extension.proposer, extension.approvers) == ("李", ("李",))
     freeze = desk.do("propose_order", Proposal("freeze", "立案", amount=6_000_000, follows=one.order), by="李")
@@ -113,7 +115,10 @@ def test_from_the_intake_to_the_freeze(desk: Desk, tmp_path: Path) -> None:
         ("approved", None),
     )
     assert over_held(workspace.engine) == []
-    assert next((d.order, d.what) for d in due(workspace.engine, desk.at_ms)) == (part.order, "lift_send")
+    assert next((d.order, d.what) for d in due(workspace.engine, desk.orders(), desk.at_ms)) == (
+        part.order,
+        "lift_send",
+    )
     sealed = [entry for entry in workspace.acts() if entry.act == "order"]
     assert all(CARD not in json.dumps(entry.public) and (entry.private or {})["account"] == CARD for entry in sealed)
     written = {name: workspace.engine.all_rows(name) for name in ("orders", "order_events")}
@@ -140,7 +145,7 @@ def test_a_judgement_takes_the_ground_and_the_lift_is_adopted(desk: Desk, tmp_pa
     write_orders(workspace.engine, workspace.acts(), workspace.as_of())
     propose(workspace.engine, workspace.as_of())
     assert desk.steps(case)[0] == ("lift", CARD, 4_000_000, "judged_nobody")
-    lift = desk.do("adopt_step", case, 1)
+    lift = desk.do("adopt_step", case, next(one.number for one in workspace.steps(case) if one.verb == "lift"))
     assert (lift.law, lift.amount, order_of(desk.orders(), one.order).state) == ("cpl_145", 4_000_000, "lifted")
 
 

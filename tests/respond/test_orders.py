@@ -7,7 +7,8 @@ import pytest
 from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.model.words import vocabulary
 from fanzha.respond.order_book import check_undo, orders_of
-from fanzha.respond.orders import CAN, CAN_FOLLOW, FREEZE_MS, HOLD_MS, VERBS, WATCH_MS, Proposal, room
+from fanzha.respond.order_rules import room
+from fanzha.respond.orders import CAN, CAN_FOLLOW, FREEZE_MS, HOLD_MS, VERBS, WATCH_MS, Proposal
 from fanzha.store.record import Act
 from tests.respond.order_desk import HOUR, KNOWN, MINUTE, Desk, desk
 

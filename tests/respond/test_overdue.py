@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from fanzha.model.words import vocabulary
+from fanzha.respond.orders import REVIEW_MS, Event, Order
 from fanzha.respond.overdue import DAY_MS, MINUTE_MS, due, lift_proposals, over_held
 from fanzha.respond.propose import propose
 from fanzha.store.engine import Engine, arrow_schema
@@ -28,6 +29,14 @@ def order(number: int, amount: int = 40_000, **other: Any) -> Row:
         "innocent": "none", "follows": -1, "proposer": "张", "approvers": "张", "proposed_ms": NOW - 2 * HOUR,
         "from_ms": NOW - HOUR, "expires_ms": NOW + 47 * HOUR, "reason": "急", **other,
     }  # fmt: skip
+
+
+def standing(number: int, sent_ms: int | None = None, review_ms: int | None = None, **other: Any) -> Order:
+    """The same order as a record."""
+    row = order(number, **other)
+    row |= {"amount": row.pop("amount_minor"), "held": row.pop("held_minor"), "approvers": (row["approvers"],)}
+    sent = () if sent_ms is None else (Event(0, sent_ms, "张", "send", "sent", None, ""),)
+    return Order(**row, sent_ms=sent_ms, ended_ms=None, admission=0, extensions=0, events=sent, review_ms=review_ms)
 
 
 def disputed(held: int, account: str = "622201", **other: Any) -> Row:
@@ -123,32 +132,26 @@ def test_the_lift_is_proposed_in_the_case_of_today() -> None:
 
 
 def test_the_queue_is_in_the_order_of_urgency_and_says_what_is_left() -> None:
-    engine = Engine()
-    hour = {"act": 0, "actor": "张", "state": "", "amount_minor": None}
-    put(
-        engine,
-        "orders",
-        order(1),
-        order(2, state="proposed", held_minor=None, from_ms=None, expires_ms=NOW + 46 * HOUR),
-        order(3, state="sent", held_minor=None, from_ms=None, expires_ms=NOW + 47 * HOUR),
-        order(4, verb="lift", state="approved", expires_ms=None, from_ms=None, follows=1),
-        order(5, verb="freeze", expires_ms=NOW + 179 * DAY_MS),
-        order(6, verb="freeze", from_ms=NOW - 170 * DAY_MS, expires_ms=NOW + 5 * DAY_MS),
-        order(7, expires_ms=NOW),
-        order(8, verb="query", state="answered", expires_ms=None),
-        order(9, verb="lift", state="sent", expires_ms=None, from_ms=None, follows=1),
-        order(10, verb="watch", expires_ms=NOW + 3 * DAY_MS),
-    )
-    put(
-        engine,
-        "order_events",
-        {**hour, "order": 3, "event": "send", "at_ms": NOW - HOUR},
-        {**hour, "order": 9, "event": "send", "at_ms": NOW - 20 * MINUTE_MS},
-    )
+    engine, open_ = Engine(), {"held_minor": None, "from_ms": None}
+    ended = {"expires_ms": None, "from_ms": None, "held_minor": None}
+    orders = [
+        standing(1),
+        standing(2, state="proposed", expires_ms=NOW + 46 * HOUR, **open_),
+        standing(3, state="sent", sent_ms=NOW - HOUR, **open_),
+        standing(4, verb="lift", state="approved", follows=1, **ended),
+        standing(5, verb="freeze", review_ms=NOW + 29 * DAY_MS, expires_ms=NOW + 179 * DAY_MS),
+        standing(6, verb="freeze", review_ms=NOW + 10 * DAY_MS, expires_ms=NOW + 5 * DAY_MS),
+        standing(7, state="expired", expires_ms=NOW),
+        standing(8, verb="query", state="answered", expires_ms=None),
+        standing(9, verb="lift", state="sent", sent_ms=NOW - 20 * MINUTE_MS, follows=1, **ended),
+        standing(10, verb="watch", expires_ms=NOW + 3 * DAY_MS),
+        standing(11, state="expired", sent_ms=NOW - 50 * HOUR, expires_ms=NOW - HOUR, **open_),
+    ]
     put(engine, "disputed", disputed(500_000))
     put(engine, "appeals", {"appeal": 20, "order": 1, "state": "assigned", "due_ms": NOW + 2 * DAY_MS})
-    found = due(engine, NOW)
+    found = due(engine, orders, NOW)
     assert [(one.order, one.what, one.left_ms) for one in found] == [
+        (11, "reply", 30 * MINUTE_MS - 50 * HOUR),
         (4, "lift_send", -2 * HOUR),
         (2, "decide", 5 * MINUTE_MS - 2 * HOUR),
         (3, "reply", 30 * MINUTE_MS - HOUR),
@@ -157,16 +160,25 @@ def test_the_queue_is_in_the_order_of_urgency_and_says_what_is_left() -> None:
         (1, "appeal", 48 * HOUR),
         (10, "watch_ends", 3 * DAY_MS),
         (6, "freeze_ends", 5 * DAY_MS),
-        (5, "freeze_review", 30 * DAY_MS - HOUR),
+        (5, "freeze_review", 29 * DAY_MS),
     ]
     assert {one.what for one in found} <= set(vocabulary("order_dues"))
     assert all(one.due_ms - NOW == one.left_ms for one in found)
 
 
+def test_a_review_that_is_overdue_stays_in_the_queue_and_hides_no_end() -> None:
+    engine, freeze = Engine(), {"verb": "freeze", "review_ms": NOW - 3 * DAY_MS}
+    for ends, whats in ((NOW + REVIEW_MS + 1, ["freeze_review"]), (NOW + REVIEW_MS, ["freeze_review", "freeze_ends"])):
+        found = due(engine, [standing(1, expires_ms=ends, **freeze)], NOW)
+        assert [one.what for one in found] == whats
+        assert found[0].left_ms == -3 * DAY_MS, "not done, it does not move on by itself"
+
+
 def test_a_lift_to_be_decided_stands_in_the_queue_now() -> None:
     engine = Engine()
     put(engine, "orders", order(1), order(2, expires_ms=NOW - 1, account="622202"))
-    assert [(one.order, one.what, one.left_ms) for one in due(engine, NOW)] == [
+    orders = [standing(1), standing(2, state="expired", expires_ms=NOW - 1, account="622202")]
+    assert [(one.order, one.what, one.left_ms) for one in due(engine, orders, NOW)] == [
         (1, "lift_propose", 0),
         (1, "hold_ends", 47 * HOUR),
     ]

@@ -21,14 +21,14 @@ from fanzha.respond.refund import (
 )
 from fanzha.store.engine import Engine
 from fanzha.trace.attribute import Entry
-from tests.trace.money_worlds import AS_OF, leg, paid, report, world
+from tests.trace.money_worlds import leg, paid, report, world
 
 A, B, C = "6222000000000000001", "6222000000000000002", "6222000000000000003"
 V, W, X = "6222000000000000091", "6222000000000000092", "6222000000000000093"
 
 
 def computed(engine: Engine, frozen: dict[Purse, int] | None = None) -> list[Return]:
-    found = evidence(engine, AS_OF, frozen_now(engine) if frozen is None else frozen)
+    found = evidence(engine, frozen_now(engine) if frozen is None else frozen)
     return settle(found.accounts, found.claims)
 
 

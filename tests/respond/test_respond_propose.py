@@ -14,7 +14,8 @@ from fanzha.clean.reference.shipped import shipped_tables
 from fanzha.model.words import vocabulary
 from fanzha.respond.disputed import untaken
 from fanzha.respond.orders import HOUR_MS
-from fanzha.respond.propose import EXIT_GROUNDS, HOLD_MS, VERBS, Step, propose, with_issuer
+from fanzha.respond.propose import EXIT_GROUNDS, HOLD_MS, propose, with_issuer
+from fanzha.respond.steps import VERBS, Step
 from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import table
 
@@ -65,6 +66,7 @@ def test_a_hold_names_the_traced_amount_its_end_and_its_ground() -> None:
     assert step == {
         "case_id": "1-1",
         "rank": 1,
+        "number": 1,
         "verb": "hold",
         "target_kind": "account",
         "target": "622201",

@@ -244,7 +244,7 @@ def test_a_letter_names_its_body_and_a_step_its_account(desk: fanzha.Workspace, 
     steps = desk.steps(hold.case_id)
     first = steps[0]
     for written in (first.target, mask_account(first.target)):
-        ordering.check_step(desk, hold.case_id, first.rank, written)
+        ordering.check_step(desk, hold.case_id, first.number, written)
     with pytest.raises(FanzhaError) as caught:
-        ordering.check_step(desk, hold.case_id, first.rank, "6222****7777")
+        ordering.check_step(desk, hold.case_id, first.number, "6222****7777")
     assert not re.search(r"\d{12}", str(caught.value))

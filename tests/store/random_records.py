@@ -245,6 +245,7 @@ class _World:
             "balance_minor": None,
             "counter_account": counter,
             "serial": f"S{row}",
+            "ip": f"203.0.113.{row % 3}" if direction == "out" and row % 2 else None,
             "cash": exits and self.chance.random() < 0.5,
             "success": True,
             "summary": self.chance.choice(SUMMARIES) if exits else "转账",

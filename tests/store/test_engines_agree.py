@@ -24,6 +24,12 @@ from fanzha.link.cluster import link
 from fanzha.link.entities import entities
 from fanzha.link.gangs import gangs
 from fanzha.link.requests import survey
+from fanzha.recognise.call_behaviour import call_behaviour
+from fanzha.recognise.facts import Reader
+from fanzha.recognise.messages import MADE as RECOGNISED
+from fanzha.recognise.messages import recognise
+from fanzha.recognise.naming import Naming
+from fanzha.recognise.rules_scorer import RulesScorer
 from fanzha.respond.overdue import due, over_held
 from fanzha.respond.propose import MADE as PROPOSED
 from fanzha.respond.propose import propose
@@ -54,6 +60,7 @@ MADE_BY_STAGES = sorted(
     - {"case_history"}
 )
 # What no random world shows: nobody judges there, and no account is a shop's for weeks.
+READER = Reader(RulesScorer)
 RARE = ("'judged'", "'good_faith'", "'shop'")
 
 
@@ -79,6 +86,7 @@ def duck() -> Iterator[Engine]:
 
 def run(engine: Tables) -> None:
     """Every stage."""
+    recognise(engine, AS_OF, (), READER)
     link(engine, AS_OF, shipped_benign())  # type: ignore[arg-type]
     trace(engine, AS_OF)
     shapes(engine)
@@ -87,7 +95,7 @@ def run(engine: Tables) -> None:
     outcomes(engine, AS_OF)
     ordered(engine)
     propose(engine, AS_OF)
-    due(engine, AS_OF)
+    due(engine, (), AS_OF)
     over_held(engine)
 
 
@@ -97,7 +105,7 @@ def ordered(engine: Tables) -> None:
     states = ("in_force", "sent", "proposed", "expired")
     made = [
         (n, "hold" if n % 5 else "query", "proposed" if n % 5 == 0 else states[n % 4], case, account, "", 100, currency, 100 if n % 4 == 0 else None, "traced_amount", "", "none",
-         -1, "a", "b", AS_OF, AS_OF, AS_OF + DAY, None, "")
+         -1, "a", "b", AS_OF, AS_OF, AS_OF + DAY, None, None, "")
         for n, (case, account, currency) in enumerate(reached)
     ]  # fmt: skip
     engine.replace_rows("orders", made)
@@ -107,7 +115,8 @@ def ordered(engine: Tables) -> None:
         "decided_ms": None, "amount_minor": None, "told": 0,
     }  # fmt: skip
     upheld = appeal | {"appeal": 2, "state": "upheld"}
-    engine.replace_rows("appeals", [tuple(one.values()) for one in (appeal, upheld)])
+    objection = appeal | {"appeal": 3, "subject": "return"}
+    engine.replace_rows("appeals", [tuple(one.values()) for one in (appeal, upheld, objection)])
 
 
 def run_the_rest(engine: Tables) -> None:
@@ -222,6 +231,52 @@ def test_each_statement_gives_the_same_rows_on_the_same_tables(duck: Engine, spa
         if sql in first and not both.answered[sql] and not any(word in sql for word in RARE)
     ]
     assert not empty, f"gave no rows in any world, so nothing was compared: {empty}"
+
+
+def test_messages_of_a_campaign_give_the_same_tables(duck: Engine, spark: SparkEngine) -> None:
+    """Campaigns need texts longer than those of the random worlds."""
+    wrote = "我是平台客服，您的会员即将自动扣费，取消请下载会议软件并共享屏幕，联系 https://a{}.top/x"
+    chats = [
+        {"file": n, "row": 1, "byte_offset": 0, "at_ms": AS_OF - n * DAY, "victim": "张伟", "form": "chat", "text": "x"}
+        for n in range(1, 5)
+    ]
+    messages = [
+        {"file": n, "row": row, "byte_offset": 0, "at_ms": AS_OF - n * DAY, "sender": sender, "text": text}
+        for n in range(1, 5)
+        for row, sender, text in ((1, "客服", wrote.format(n)), (2, "张伟", wrote.format(n)), (3, "客服", "好"))
+    ]
+    for engine in (duck, spark):
+        fill(engine, {"reports": chats, "messages": messages})
+        recognise(engine, AS_OF, (Naming(5, "scam", "T04", "名称", ((2, 1),)),), READER)
+    for name in RECOGNISED:
+        one, other = duck.all_rows(name), spark.all_rows(name)
+        assert one.schema == other.schema and as_tuples(one) == as_tuples(other), name
+        assert one.num_rows, name
+    assert duck.rows('SELECT "campaign", "texts", "state" FROM "campaigns"') == [("1-1", 4, "named")]
+
+
+def test_a_sim_box_gives_the_same_table(duck: Engine, spark: SparkEngine) -> None:
+    """Callers need more calls than those of the random worlds."""
+    base = {"file": 1, "byte_offset": 0, "medium": "voice", "imei": "35000000000001", "cell": "1-2", "imsi": "460001234567890"}
+    calls = [
+        base | {"row": n, "subscriber": f"+861760000000{n % 5}", "counterparty": f"+861390000{n * 7:04d}", "direction": "out",
+                "at_ms": AS_OF - DAY + n * 60_000, "duration_seconds": n % 3 * 9}
+        for n in range(150)
+    ]  # fmt: skip
+    calls += [
+        one | {"file": 2, "subscriber": one["counterparty"], "counterparty": one["subscriber"], "direction": "in", "imei": None}
+        for one in calls[::3]
+    ]
+    own = [
+        {"file": 3, "row": n, "byte_offset": 0, "kind": "phone", "value": calls[n]["counterparty"], "role": "own", "valid": True}
+        for n in range(0, 20, 5)
+    ]
+    for engine in (duck, spark):
+        fill(engine, {"calls": calls, "mentions": own})
+        call_behaviour(engine, AS_OF)
+    one, other = duck.all_rows("call_behaviour"), spark.all_rows("call_behaviour")
+    assert one.schema == other.schema and as_tuples(one) == as_tuples(other)
+    assert one.num_rows == 6
 
 
 def test_rows_after_an_empty_chunk_are_kept(spark: SparkEngine) -> None:

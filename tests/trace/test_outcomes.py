@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from money_worlds import AS_OF, leg, paid, report, world
 
+from fanzha.model.points import likelihoods
 from fanzha.model.words import vocabulary
 from fanzha.store.engine import Engine
 from fanzha.trace.behaviour import Behaviour, behaviours, sent_within
-from fanzha.trace.outcomes import GROUNDS, READINGS, SCORECARD, likelihoods, outcome, outcomes
+from fanzha.trace.outcomes import GROUNDS, READINGS, SCORECARD, outcome, outcomes
 from fanzha.trace.patterns import patterns
 
 MULE, RECEIVER, NEXT, VICTIM = (
@@ -72,6 +73,17 @@ def test_a_shop_in_name_that_passes_the_money_on() -> None:
     found = table([*sales, (at + 25, -120_000, NEXT, {})], summary="商品")[RECEIVER]
     assert "shop_passes_on" in found[4].split(",")
     assert found[1] > found[0] and found[1] > found[2]
+
+
+def test_sales_given_back_with_a_commission_prove_no_shop() -> None:
+    staged: Moves = []
+    for day in range(3):
+        staged += [(day * DAY + 5, 9_000, f"62229999000000002{day:02d}", {"summary": "扫码支付"})]
+        staged += [(day * DAY + 25, -9_500, f"62229999000000002{day:02d}", {})]
+    honest, shown = table(shop(), summary="货款")[RECEIVER], table([*shop(), *staged], summary="货款")[RECEIVER]
+    assert {"shop_before", "sales_given_back"} <= set(shown[4].split(","))
+    assert honest[2] > shown[2] and shown[1] > honest[1]
+    assert shown[1] < 500 > shown[0], "a merchant may buy a good rating so: no finding"
 
 
 def test_money_that_stayed_without_value_given_is_open_and_no_finding() -> None:

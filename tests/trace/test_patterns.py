@@ -195,6 +195,8 @@ def test_an_account_long_at_rest_that_becomes_busy() -> None:
         legs += move(k, M[0], M[k], 40 * day + 300 * k, 20_000 + k)
     table = shown(legs, paid(1, M[0], 100_000, 40 * day))
     assert table[M[0], "dormant_then_active"][0] == 6
+    late = [*legs, leg(60, M[0], 60 * day, 50_000, None, VICTIM)]
+    assert (M[0], "dormant_then_active") not in shown(late, paid(1, M[0], 50_000, 60 * day)), "it woke up weeks before"
     early = [dict(row, at_ms=row["at_ms"] + (12 * DAY if row["row"] == 50 else 0)) for row in legs]
     assert (M[0], "dormant_then_active") not in shown(early, paid(1, M[0], 100_000, 40 * day))
 
