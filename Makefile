@@ -10,12 +10,13 @@ STEP ?= 1
 SECONDS_EACH ?= 600
 FLIPS ?= 2000
 SEED ?= 20261123
+TEXTS ?= 10000000
 PRESET ?= city
 WORLDS ?= 10
 PEER_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test crash hostile fuzz bench linkbench moneybench score realism spark examples lock clean
+.PHONY: help setup run test crash hostile fuzz fuzztext bench linkbench moneybench score realism spark examples lexicon lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -56,6 +57,9 @@ $(VENV)/.fuzz: $(VENV)/.dev requirements/fuzz.lock
 fuzz: $(VENV)/.fuzz ## every reader under a coverage-guided fuzzer, 10 minutes each (SECONDS_EACH=); writes bench/results/fuzz.json
 	@$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS_EACH) --jobs 2 --result bench/results/fuzz.json
 
+fuzztext: $(VENV)/.dev ## ten million random texts through normaliser and extractor (TEXTS=); writes bench/results/fuzz_text.json
+	@$(BIN)/python -m tests.fuzz.text_inputs --count $(TEXTS) --jobs 2 --seed $(SEED) --result bench/results/fuzz_text.json
+
 $(VENV)/.bench: $(VENV)/.dev requirements/bench.lock
 	@$(PIP) install --require-hashes -r requirements/bench.lock
 	@touch $@
@@ -91,12 +95,13 @@ linkbench: $(VENV)/.bench ## linking beside Splink, scipy and LogicV2; writes be
 	@$(BIN)/python bench/near_texts.py --seed $(SEED) --result bench/results/near_texts.json
 	@$(BIN)/python bench/real_joins.py --result bench/results/real_joins.json
 
-moneybench: $(VENV)/.bench ## attribution beside brute force, repairs, traces beside DuckDB, patterns on AMLGentex, worth of holds (PEER_PYTHON= one with rustworkx)
+moneybench: $(VENV)/.bench ## attribution beside brute force, repairs, traces beside DuckDB, patterns on AMLGentex, worth of holds, breaks and fronts (PEER_PYTHON= one with rustworkx)
 	@$(BIN)/python bench/attribution.py --seed $(SEED) --result bench/results/attribution.json
 	@$(BIN)/python bench/repair.py --result bench/results/repair.json
 	@$(BIN)/python bench/tracing.py --seed $(SEED) --peer-python $(PEER_PYTHON) --result bench/results/tracing.json
 	@$(BIN)/python bench/patterns.py --result bench/results/patterns.json
 	@$(BIN)/python bench/worth.py --result bench/results/worth.json --picture bench/results/worth.svg
+	@$(BIN)/python bench/exits.py --out bench/results/exits.json
 
 hostile: $(VENV)/.dev ## hostile files and 500 damaged ones; writes bench/results/{hostile,damage}.json
 	@$(BIN)/python -m tests.hostile.run --workspace --result bench/results/hostile.json
@@ -118,9 +123,12 @@ score: $(VENV)/.dev ## a synthetic city replayed and scored against its truth; w
 examples: $(VENV)/.run ## make the example files again (same seed, same bytes)
 	@$(BIN)/python -m fanzha.simulate.tour examples/city --seed 20261123
 
+lexicon: $(VENV)/.run ## make the phrases of fanzha/recognise/lexicon ready to be looked for, after they, a disguise or a sign has changed
+	@$(BIN)/python -m fanzha.recognise.make_lexicon
+
 lock: $(VENV)/.dev ## make the hashed locks again from requirements/*.in (installs uv into .venv)
 	@$(PIP) install uv
-	@for name in build run dev fuzz bench spark; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
+	@for name in build run dev fuzz bench pictures spark; do $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-annotate \
 	  --python-version 3.11 --no-emit-index-url --no-emit-find-links requirements/$$name.in -o requirements/$$name.lock; done
 
 clean: ## remove .venv, workspace and caches

@@ -19,8 +19,10 @@ import subprocess
 import sys
 import time
 import tracemalloc
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix
@@ -186,7 +188,8 @@ def share(part: int, whole: int) -> float | None:
 PEER = """
 import json, sys, time
 import rensa
-texts = json.load(sys.stdin)
+job = json.load(sys.stdin)
+texts = job["texts"]
 start = time.process_time()
 held = []
 for text in texts:
@@ -194,39 +197,89 @@ for text in texts:
     one.update(list({text[at : at + 3] for at in range(max(1, len(text) - 2))}))
     held.append(one)
 sketched = time.process_time()
-index = rensa.RMinHashLSH(threshold=0.7, num_perm=128, num_bands=32)
-found = 0
+index = rensa.RMinHashLSH(threshold=0.7, num_perm=128, num_bands=job["bands"])
+found = []
 for at, one in enumerate(held):
-    found += len(index.query(one))
+    near = index.query(one)
+    found.append(near if job["pairs"] else len(near))
     index.insert(at, one)
 print(json.dumps([sketched - start, time.process_time() - start, found]))
 """
+RECALL_SLACK = 0.001
+BANDS = (16, 32, 64)  # of the peer, with 128 columns
 
 
-def beside(texts: list[str], peer: Path | None, repeats: int) -> dict[str, object]:
-    """Texts a second in turn: from raw texts to families; the peer from the same raw texts to candidate pairs."""
+def asked(peer: Path, texts: list[str], bands: int, *, pairs: bool = False) -> tuple[float, float, list[Any]]:
+    """Seconds of the peer for its sketches and in all; for each text the earlier ones it comes near, or how many."""
+    done = subprocess.run(
+        [peer, "-c", PEER],
+        input=json.dumps({"texts": texts, "bands": bands, "pairs": pairs}).encode(),
+        capture_output=True,
+        check=True,
+        env={"RAYON_NUM_THREADS": "1"},
+    )
+    sketched, whole, found = json.loads(done.stdout)
+    return sketched, whole, found
+
+
+def equal_recall(texts: list[str], sample: int, seed: int, peer: Path) -> dict[str, object]:
+    """Pair recall of both on the same texts, one of each script, beside all pairs; and for the peer the bands that reach ours.
+
+    `raw`: the peer sees the texts as they came, as its users give them. `masked`: it is given our scripts for nothing.
+    """
+    some = random.Random(seed).sample(texts, min(sample, len(texts)))
+    text_of = dict(zip(scripts(some), some, strict=True))
+    distinct = sorted(text_of)
+    compared = [one for one, says in zip(distinct, comparable(lay(distinct)), strict=True) if says]
+    exact = all_pairs(compared)
+    left, right = exact.nonzero()
+    wanted = set(zip(left.tolist(), right.tolist(), strict=True))
+    found = families([text_of[one] for one in compared])
+    result: dict[str, Any] = {"pairs_alike": len(wanted)}
+    ours = result["families"] = share(int((found[left] == found[right]).sum()), len(wanted))
+    for name, given in (("raw", [text_of[one] for one in compared]), ("masked", compared)):
+        recall: dict[int, float | None] = {}
+        for bands in BANDS:
+            near = asked(peer, given, bands, pairs=True)[2]
+            said = {(min(at, other), max(at, other)) for at, others in enumerate(near) for other in others}
+            recall[bands] = share(len(said & wanted), len(wanted))
+        result[f"rensa_{name}_by_bands"] = recall
+        reached = [bands for bands in BANDS if (recall[bands] or 0) >= (ours or 0) - RECALL_SLACK]
+        result[f"rensa_{name}_bands_of_equal_recall"] = reached[0] if reached else None
+    return result
+
+
+def beside(texts: list[str], peer: Path | None, repeats: int, sample: int, seed: int) -> dict[str, object]:
+    """Texts a second in turn: from raw texts to families; the peer to candidate pairs, which it does not verify, from the same raw
+    texts and from texts masked as ours are (whose time is added), each with the fewest bands that reach our pair recall."""
     families(texts), sketch(texts)
-    taken: dict[str, list[float]] = {name: [] for name in ("scripts", "sketch", "families", "rensa_sketch", "rensa")}
-    pairs = 0
+    taken: dict[str, list[float]] = defaultdict(list)
+    pairs: dict[str, int] = {}
+    equal: dict[str, Any] = equal_recall(texts, sample, seed, peer) if peer else {}
     for _ in range(repeats):
         for work in (scripts, sketch, families):
             taken[work.__name__].append(seconds(lambda w=work: w(texts)))
         if peer:
-            done = subprocess.run(
-                [peer, "-c", PEER],
-                input=json.dumps(texts).encode(),
-                capture_output=True,
-                check=True,
-                env={"RAYON_NUM_THREADS": "1"},
-            )
-            sketched, whole, pairs = json.loads(done.stdout)
-            taken["rensa_sketch"].append(sketched)
-            taken["rensa"].append(whole)
+            for name, given in (("raw", texts), ("masked", scripts(texts))):
+                bands = equal[f"rensa_{name}_bands_of_equal_recall"] or BANDS[-1]
+                sketched, whole, near = asked(peer, given, bands)
+                taken[f"rensa_{name}_sketch"].append(sketched)
+                taken[f"rensa_{name}"].append(whole)
+                pairs[name] = sum(near)
     result: dict[str, object] = {"texts": len(texts), "distinct_scripts": len(set(scripts(texts)))}
     result |= {f"{name}_texts_per_second": rates(len(texts), values) for name, values in taken.items() if values}
     if peer:
-        ratios = [other / own for own, other in zip(taken["families"], taken["rensa"], strict=True)]
-        result |= {"times_faster_than_rensa": spread(ratios), "rensa_candidate_pairs": pairs}
+        ratios = [other / own for own, other in zip(taken["families"], taken["rensa_raw"], strict=True)]
+        given = [
+            (masking + other) / own
+            for own, masking, other in zip(taken["families"], taken["scripts"], taken["rensa_masked"], strict=True)
+        ]
+        result |= {
+            "pair_recall": equal,
+            "times_faster_than_rensa_at_equal_recall": spread(ratios),
+            "times_faster_than_rensa_on_our_masked_texts": spread(given),
+            "rensa_candidate_pairs": pairs,
+        }
     return result
 
 
@@ -327,7 +380,10 @@ def main() -> None:
         "cores": os.cpu_count(),
         "threads": 1,
         "threshold_permille": THRESHOLD_PERMILLE,
-        "speed": {language: beside(texts, wanted.peer_python, wanted.repeats) for language, texts in made.items()},
+        "speed": {
+            language: beside(texts, wanted.peer_python, wanted.repeats, wanted.sample, wanted.seed)
+            for language, texts in made.items()
+        },
         "all_of_one_script": worst,
         "one_at_a_time": {language: one_at_a_time(texts[:5_000]) for language, texts in made.items()},
         "bytes_for_each_distinct_script": {language: memory(texts[:5_000]) for language, texts in made.items()},

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fanzha.formats.inspection import Inspection as Inspection
     from fanzha.ingest.admit import Admission as Admission
     from fanzha.model.terms import Terms as Terms
+    from fanzha.recognise.answer import check as check
 
 _HOMES = {
     "Admission": ("fanzha.ingest.admit", "Admission"),
@@ -42,6 +43,7 @@ _HOMES = {
     "Step": ("fanzha.chain", "Step"),
     "Terms": ("fanzha.model.terms", "Terms"),
     "Workspace": ("fanzha.chain", "Workspace"),
+    "check": ("fanzha.recognise.answer", "check"),
     "find": ("fanzha.clean.text", "find"),
     "open": ("fanzha.chain", "Workspace"),
     "restore": ("fanzha.chain", "restore_workspace"),
@@ -60,6 +62,7 @@ __all__ = [
     "Terms",
     "Workspace",
     "__version__",
+    "check",
     "find",
     "open",
     "restore",

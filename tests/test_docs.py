@@ -19,6 +19,8 @@ from fanzha.formats import known
 from fanzha.model import terms
 from fanzha.model.words import vocabulary
 from fanzha.show import (
+    caller_commands,
+    campaign_commands,
     commands,
     link_commands,
     money_commands,
@@ -27,6 +29,7 @@ from fanzha.show import (
     replay_commands,
     score_commands,
     simulate_commands,
+    train_commands,
     weights_commands,
 )
 from fanzha.show.cli import COMMANDS, FUNCTIONS, MODULES, ON_THE_RECORD
@@ -39,6 +42,7 @@ ROOT = Path(__file__).parents[1]
 ORDERING = {"wanted": Wanted, "done": Done, "paper": Paper, "appealed": Appealed, "objection": Objection}
 VOCABULARIES = {
     "reasons": "Why a row is in quarantine",
+    "campaign_states": "How a campaign stands",
     "notes": "Notes on rows that were kept",
     "steps": "What may be proposed",
     "grounds": "Grounds of a proposal",
@@ -59,6 +63,10 @@ VOCABULARIES = {
     "patterns": "Patterns of movements",
     "outcomes": "What a holder may be",
     "outcome_reasons": "What speaks for or against a reading",
+    "call_patterns": "Patterns of calls",
+    "call_readings": "What a number or device may be",
+    "call_signs": "What speaks for or against a reading of calls",
+    "call_innocent": "What else a number or device may be",
     "orders": "What may be ordered",
     "order_states": "How an order stands",
     "order_events": "What happens to an order",
@@ -166,6 +174,9 @@ def test_every_command_and_option_is_described() -> None:
     page = "".join((ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in ("commands", "worlds", "money"))
     apart = {"simulate": simulate_commands, "score": score_commands, "replay": replay_commands}
     apart["weights"] = weights_commands
+    apart["callers"] = caller_commands
+    apart |= dict.fromkeys(("campaigns", "name", "feedback"), campaign_commands)
+    apart |= dict.fromkeys(("train", "drift"), train_commands)
     apart |= dict.fromkeys(("why", "judge", "merge", "split", "roles"), link_commands)
     apart |= dict.fromkeys(("trace", "money", "patterns"), money_commands)
     apart |= dict.fromkeys(("hold", "orders", "appeal", "refund"), order_commands)
@@ -206,6 +217,7 @@ def test_every_format_stands_in_the_readme() -> None:
         "ARCHITECTURE.md",
         "CONTRIBUTING.md",
         "SECURITY.md",
+        "docs/campaigns.md",
         "docs/commands.md",
         "docs/money.md",
         "docs/worlds.md",

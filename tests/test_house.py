@@ -14,13 +14,14 @@ LAYERS = [
     {"formats"},
     {"store"},
     {"document"},
-    {"ingest", "link", "trace", "respond", "simulate", "score"},
+    {"ingest", "recognise", "link", "trace", "respond", "simulate", "score"},
     {"chain"},
     {"show"},
     {"__init__", "__main__"},
 ]
 # A heavy or outward-facing library may be imported in these units only.
 ONLY_IN = {
+    "ahocorasick": {"clean"},
     "duckdb": {"store"},
     "apsw": {"store", "show"},  # show: `fanzha doctor` prints its version
     "cryptography": {"store"},
@@ -40,8 +41,10 @@ ONLY_IN = {
     "pyspark": {"store"},
     "python_calamine": {"formats"},
     "rapidfuzz": {"clean"},
+    "rapidocr": {"formats"},
     "sqlglot": {"store"},
     "xlsxwriter": {"formats"},
+    "zxingcpp": {"formats"},
     "sqlite3": set[str](),  # the interpreter's SQLite has a corruption bug
     "pandas": set[str](),
     "pickle": set[str](),

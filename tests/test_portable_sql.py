@@ -20,7 +20,7 @@ from fanzha.store.engine import Engine, arrow_schema
 from fanzha.store.tables import all_tables, table
 from fanzha.trace.follow import trace
 
-STAGES = ("link", "trace", "respond")
+STAGES = ("recognise", "link", "trace", "respond")
 # Functions whose meaning differs between the engines (house.md; exemplars.md section 5 has the probes).
 BANNED_NAMES = {
     "hash",

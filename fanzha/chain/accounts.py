@@ -1,6 +1,6 @@
 """One account's money, as a person asks for it: what is in dispute by each rule, row by row, what its holder may be, orders on it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from fanzha.errors import InputError, NotFound
 from fanzha.store.engine import Engine
 from fanzha.store.masked import mask_value
 from fanzha.trace.explain import Line, explain
-from fanzha.trace.follow import traced_inputs
+from fanzha.trace.follow import Traced
 
 _DISPUTED_SQL = """
 SELECT "case_id", "currency", COALESCE("holder", ''), COALESCE("bank", ''), "received_minor", "statement" FROM "disputed"
@@ -91,8 +91,10 @@ def account_meant(engine: Engine, written: str, case_id: str = "") -> str:
     return written
 
 
-def account_money(engine: Engine, as_of: int, written: str, case_id: str = "", rule: str = "fifo") -> AccountMoney:
-    """What is in dispute in an account, up to `as_of` (UTC ms). NotFound where no disputed money reached it."""
+def account_money(
+    engine: Engine, traced: Callable[[], Traced], written: str, case_id: str = "", rule: str = "fifo"
+) -> AccountMoney:
+    """What is in dispute in an account; `traced` gives all of it by the same tables. NotFound where no disputed money reached it."""
     rows: Sequence[tuple[Any, ...]] = ()
     written = account_meant(engine, written, case_id)
     for account in (written.strip(), accounts.normal_form(written) or written):
@@ -109,12 +111,15 @@ def account_money(engine: Engine, as_of: int, written: str, case_id: str = "", r
     held: dict[tuple[str, str], dict[str, int]] = {}
     for case, currency, one, amount in engine.rows(_RULES_SQL, (account,)):
         held.setdefault((case, currency), {})[one] = amount
-    inputs = traced_inputs(engine, as_of) if any(row[5] for row in rows) else None
+    known = traced() if any(row[5] for row in rows) else None
     cases = []
-    for case, currency, _, _, received, statement in rows:
-        lines = explain(inputs, (account, currency), case, rule) if inputs is not None and statement else []
+    for case, currency, _, _, received, _ in rows:
+        lines = []
+        # a payment only claimed, after the statement ends: no row of it shows disputed money
+        if known is not None and (account, currency) in known.purses:
+            lines = explain(known.inputs(), (account, currency), case, rule, moves=known.moves)
         cases.append(CaseMoney(case, currency, received, held.get((case, currency), {}), tuple(lines)))
-    dealings = Dealings.read(engine, known_names(engine))
+    dealings = Dealings.read(engine, known_names(engine), account=account)
     holder = next((row[2] for row in rows if row[2]), "")
     return AccountMoney(
         mask_account(account),

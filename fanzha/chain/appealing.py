@@ -14,14 +14,14 @@ from fanzha.model.words import vocabulary
 from fanzha.respond.appeals import (
     OUTCOMES,
     Appeal,
-    Correction,
+    appeal_of,
     appeals_of,
     check,
     check_checker,
     claim_key,
-    corrections_due,
     write_appeals,
 )
+from fanzha.respond.corrections import Correction, corrections_due, withdrawal_of
 from fanzha.respond.order_book import orders_of
 from fanzha.respond.orders import Order, check_person, check_reason, order_of
 from fanzha.store.engine import Engine
@@ -153,23 +153,28 @@ def told(record: Record, engine: Engine, act: Act, appeal: int, correction: str)
     return _event(record, engine, act, one, {"event": "told", "told": correction})
 
 
+def told_withdrawn(record: Record, act: Act, admission: int, correction: str) -> None:
+    """Note that a correction about an admission that was withdrawn was sent; `correction` as in `told`. Raises NotFound otherwise."""
+    check_person(act.actor)
+    entries = record.journal.entries()
+    withdraw = withdrawal_of(entries, admission)
+    if withdraw is None or correction not in {
+        each.name for each in corrections(record, act.at_ms) if each.withdrawn == admission
+    }:
+        raise NotFound(
+            f"no correction {correction!r} is due for admission {admission}",
+            f"序号 {admission} 没有待发送的更正 {correction!r}",
+            remedy="`fanzha appeal` lists what is due",
+            remedy_zh="fanzha appeal 可列出待发送的更正",
+        )
+    public = {"admission": admission, "withdraw": withdraw, "told": correction}
+    record.note("told", act, public, about=entries[admission])
+
+
 def corrections(record: Record, now_ms: int) -> list[Correction]:
     """The corrections that are still to be sent."""
     entries = record.journal.entries()
     return corrections_due(appeals_of(entries), orders_of(entries, now_ms), entries)
-
-
-def appeal_of(appeals: Sequence[Appeal], number: int) -> Appeal:
-    """The appeal of a number. Raises NotFound."""
-    found = next((one for one in appeals if one.appeal == number), None)
-    if found is None:
-        raise NotFound(
-            f"there is no appeal {number}",
-            f"没有编号为 {number} 的申诉",
-            remedy="`fanzha appeal` lists them",
-            remedy_zh="fanzha appeal 可列出",
-        )
-    return found
 
 
 def _check_words(act: Act, text: str, by: str) -> None:

@@ -6,14 +6,15 @@ from typing import Protocol, TypeVar
 
 from fanzha.chain import appealing, ordering, returning
 from fanzha.chain.returning_computed import notice_ends, notices_of, returns_of
-from fanzha.chain.stages import as_of
-from fanzha.respond.appeals import Appeal, Correction, appeals_of
+from fanzha.respond.appeals import Appeal, appeal_of, appeals_of
+from fanzha.respond.corrections import Correction
 from fanzha.respond.order_book import orders_of
 from fanzha.respond.orders import Order, Proposal, order_of
 from fanzha.respond.overdue import Due, OverHeld, due, over_held
 from fanzha.respond.refund import Return, frozen_now
 from fanzha.store.engine import Engine
 from fanzha.store.record import Act, Record
+from fanzha.trace.follow import Traced
 
 T = TypeVar("T")
 
@@ -38,6 +39,10 @@ class Office(Protocol):
 
     def now_ms(self) -> int:
         """The workspace's clock (UTC milliseconds)."""
+        ...
+
+    def traced(self) -> Traced:
+        """Whose money is in each account that disputed money can have reached, by the tables as they are."""
         ...
 
 
@@ -75,8 +80,7 @@ class Desk:
 
     def due(self) -> list[Due]:
         """What must be done by when, the most urgent first."""
-        self._office.refresh()
-        return due(self._office.engine, self._office.now_ms())
+        return due(self._office.engine, self.orders(), self._office.now_ms())
 
     def over_held(self) -> list[OverHeld]:
         """Accounts where more is held than is in dispute."""
@@ -87,6 +91,10 @@ class Desk:
         """Every appeal and objection, by its number."""
         return appeals_of(self._office.record.journal.entries())
 
+    def appeal_numbered(self, number: int) -> Appeal:
+        """One appeal. Raises NotFound."""
+        return appeal_of(self.appeals(), number)
+
     def corrections(self) -> list[Correction]:
         """Corrections that are still to be sent."""
         return appealing.corrections(self._office.record, self._office.now_ms())
@@ -96,7 +104,7 @@ class Desk:
         self._office.refresh()
         engine, entries = self._office.engine, self._office.record.journal.entries()
         orders = orders_of(entries, self._office.now_ms())
-        return returns_of(engine, as_of(engine), orders, appeals_of(entries), frozen_now(engine))
+        return returns_of(engine, orders, appeals_of(entries), frozen_now(engine), self._office.traced)
 
     def notices(self) -> list[Notice]:
         """Public notices given."""
@@ -111,9 +119,9 @@ class Desk:
         """Propose an order; what is left open is filled in. A lift is decided by it."""
         return self._did(lambda o: ordering.propose_order(o.record, o.engine, o.acting(), proposal))
 
-    def adopt(self, case_id: str, rank: int, reason: str = "") -> Order:
-        """Propose the order that a step of a case suggests."""
-        return self._did(lambda o: ordering.adopt_step(o.record, o.engine, o.acting(), case_id, rank, reason))
+    def adopt(self, case_id: str, number: int, reason: str = "") -> Order:
+        """Propose the order that a step of a case suggests; `number` is the step's own, which stays whatever is ordered."""
+        return self._did(lambda o: ordering.adopt_step(o.record, o.engine, o.acting(), case_id, number, reason))
 
     def approve(self, number: int, reason: str = "") -> Order:
         """Decide that an order is given."""
@@ -147,9 +155,19 @@ class Desk:
             )
         )
 
-    def extend(self, number: int, reason: str) -> Order:
-        """Extend a hold or a freeze; the order that extends it."""
-        return self._did(lambda o: ordering.extend(o.record, o.engine, o.acting(), number, reason))
+    def extend(self, number: int, reason: str, *, law: str = "") -> Order:
+        """Extend a hold or a freeze; the order that extends it. `law`: a code of order_laws.yaml, where it is not the usual one."""
+        return self._did(lambda o: ordering.extend(o.record, o.engine, o.acting(), number, reason, law))
+
+    def review(
+        self, number: int, outcome: str, reason: str, *, amount: int | None = None, next_ms: int | None = None
+    ) -> Order:
+        """Review a freeze: `keep`, `reduce` to an amount, or `lift`; the freeze as it stands then. See `ordering.review`."""
+        return self._did(
+            lambda o: ordering.review(
+                o.record, o.engine, o.acting(), number, outcome, reason, amount=amount, next_ms=next_ms
+            )
+        )
 
     def lift(self, number: int, reason: str, *, amount: int | None = None, ground: str = "") -> Order:
         """Lift a hold or freeze, or a part of it, at once; the order that lifts it."""
@@ -184,6 +202,10 @@ class Desk:
     def corrected(self, appeal: int, correction: str) -> Appeal:
         """Note that a correction was sent."""
         return self._did(lambda o: appealing.told(o.record, o.engine, o.acting(), appeal, correction))
+
+    def corrected_withdrawal(self, admission: int, correction: str) -> None:
+        """Note that a correction about a withdrawn admission was sent."""
+        self._did(lambda o: appealing.told_withdrawn(o.record, o.acting(), admission, correction))
 
     def give_notice(self, account: str, place: str, currency: str = "") -> int:
         """Journal that public notice of a return in proportion was given; the number of the act."""

@@ -15,11 +15,18 @@ from fanzha.store.record import Act, Record
 from fanzha.store.tables import table
 
 
-def rows_for(record: Record, engine: Engine, name: str, purpose: str, act: Act) -> pa.Table:
-    """A table's rows in its fixed order. Raises NotFound for no such table, NotAllowed for a purpose that is none."""
+def rows_for(record: Record, engine: Engine, name: str, purpose: str, act: Act, to: str = "") -> pa.Table:
+    """A table's rows in its fixed order, masked without a purpose. What is unmasked or goes to another body (`to`) is journalled, so
+    that a correction reaches who has it; without `to` it is for own use.
+
+    Raises NotFound for no such table, NotAllowed for a purpose that is none.
+    """
     declared = table(name)
     rows = engine.all_rows(name)
+    told = {"table": name, "purpose": purpose, "rows": rows.num_rows, **({"to": to.strip()} if to.strip() else {})}
     if not purpose:
+        if "to" in told:
+            record.note("export", act, told)
         return mask_table(declared, rows)
     if purpose not in PURPOSES:
         raise NotAllowed(
@@ -28,7 +35,7 @@ def rows_for(record: Record, engine: Engine, name: str, purpose: str, act: Act) 
             remedy=f"choose one of: {', '.join(PURPOSES)}",
             remedy_zh=f"可选：{', '.join(PURPOSES)}",
         )
-    record.note("export", act, {"table": name, "purpose": purpose, "rows": rows.num_rows})
+    record.note("export", act, told)
     return rows
 
 

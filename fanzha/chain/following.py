@@ -4,16 +4,19 @@ import re
 from typing import Any
 
 from fanzha.clean import account as accounts
+from fanzha.clean import wallet
 from fanzha.errors import NotFound
 from fanzha.store.engine import Engine
 from fanzha.trace.exact import Holding
+from fanzha.trace.follow import Traced
 from fanzha.trace.index import MoneyIndex, Trail
+from fanzha.trace.retraced import retraced
 
 # What a person writes: a case is two numbers with a dash, a transfer a number after "t"; all else is an account.
 CASE = re.compile(r"[0-9]{1,18}-[0-9]{1,18}")
 TRANSFER = re.compile(r"[tT]([0-9]{1,18})")
 PAID_SQL = """
-SELECT "transfer" FROM "payments" WHERE "case_id" = ? AND "state" = 'found' AND "transfer" IS NOT NULL ORDER BY "transfer"
+SELECT "transfer" FROM "payments" WHERE "case_id" = ? AND "state" IN ('found', 'counted') AND "transfer" IS NOT NULL ORDER BY "transfer"
 """
 CASE_SQL = 'SELECT COUNT(*) FROM "case_reports" WHERE "case_id" = ?'
 Starts = str | tuple[int, ...]  # an account, or transfers by number
@@ -24,6 +27,7 @@ class Following:
 
     def __init__(self) -> None:
         self._index: MoneyIndex | None = None
+        self._traced: Traced | None = None
         self._engine: Engine | None = None
         self._stamp: tuple[int, int, str] = (0, 0, "")
 
@@ -37,8 +41,15 @@ class Following:
         return self._index
 
     def drop(self) -> None:
-        """Forget the index, as after an erasure."""
-        self._index = self._engine = None
+        """Forget index and trace, as after an erasure."""
+        self._index = self._engine = self._traced = None
+
+    def traced(self, engine: Engine) -> Traced:
+        """Whose money is in each account that disputed money can have reached; worked out once for the tables as they are."""
+        index = self.index(engine)
+        if self._traced is None:
+            self._traced = retraced(engine, index)
+        return self._traced
 
     def trail(self, engine: Engine, written: str, **bounds: Any) -> Trail:
         """Where money can have gone from what a person wrote (see `starts`); `bounds` as `MoneyIndex.follow` takes them."""
@@ -76,7 +87,8 @@ def starts(engine: Engine, index: MoneyIndex, written: str) -> Starts:
         number = int(found[1])
         index.places((number,))
         return (number,)
-    for account in (text, accounts.normal_form(text) or text):
+    address = wallet.parse(text)  # of a chain, which nobody writes in front of it
+    for account in (text, accounts.normal_form(text) or text, text if address is None else address.normal):
         if index.knows(account):
             return account
     raise NotFound(

@@ -21,7 +21,7 @@ _BASIS = ("weights", "benign")
 # Acts after which everything linked before still holds: they bring files, or concern none.
 _ADDING = (
     "admit", "again", "map", "retain", "export", "backup", "create", "receive", "migrate", "use", "order", "order_event", "appeal",
-    "appeal_event", "return_notice",
+    "appeal_event", "return_notice", "told", "campaign", "feedback",
 )  # fmt: skip
 
 

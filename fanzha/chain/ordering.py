@@ -15,6 +15,14 @@ from fanzha.document.figures import money
 from fanzha.errors import InputError, NotAllowed, NotFound
 from fanzha.respond.ground import case_today, facts_of
 from fanzha.respond.order_book import orders_of, write_orders
+from fanzha.respond.order_rules import (
+    check_decider,
+    check_follow,
+    check_ground,
+    check_kept,
+    check_next_review,
+    check_review,
+)
 from fanzha.respond.orders import (
     BARE,
     EXTENSIONS,
@@ -23,9 +31,6 @@ from fanzha.respond.orders import (
     Facts,
     Order,
     Proposal,
-    check_decider,
-    check_follow,
-    check_ground,
     check_person,
     check_reason,
     check_state,
@@ -41,12 +46,18 @@ from fanzha.store.record import Act, Record
 VERB_OF_STEP = {"hold": "hold", "request_statement": "query", "request_exit": "query", "lift": "lift"}
 ADOPTED = "采纳建议 / as proposed"  # the reason of an adopted step where none is given; its ground is on the order
 _STEP_SQL = """
-SELECT "verb", "target", "body", "amount_minor", "currency", "ground" FROM "steps" WHERE "case_id" = ? AND "rank" = ?
+SELECT "verb", "target", "body", "amount_minor", "currency", "ground" FROM "steps" WHERE "case_id" = ? AND "number" = ?
 """
 
 
-def propose_order(record: Record, engine: Engine, act: Act, proposal: Proposal) -> Order:
+NO_REVIEW: Mapping[str, object] = {}
+
+
+def propose_order(
+    record: Record, engine: Engine, act: Act, proposal: Proposal, review: Mapping[str, object] = NO_REVIEW
+) -> Order:
     """Propose an order; a lift and the end of a watch are decided by it. What is left open in `proposal` is filled in.
+    `review`: what the act notes of the review that a lift comes from.
 
     Raises InputError for a word or amount that is none, NotFound for no such order, NotAllowed where a rule forbids it: no ground,
     more than is in dispute, a victim's own account, a state that does not allow it.
@@ -78,6 +89,7 @@ def propose_order(record: Record, engine: Engine, act: Act, proposal: Proposal) 
         "ground": wanted.ground,
         "law": wanted.law,
         "follows": wanted.follows,
+        **review,
         **({"admission": sealed.seq} if sealed else {}),
     }
     private = {"account": wanted.account, "reason": wanted.reason.strip(), "innocent": facts.innocent}
@@ -85,22 +97,22 @@ def propose_order(record: Record, engine: Engine, act: Act, proposal: Proposal) 
     return order_of(_written(record, engine, act), entry.seq)
 
 
-def adopt_step(record: Record, engine: Engine, act: Act, case_id: str, rank: int, reason: str = "") -> Order:
-    """Propose, under the actor's name, the order that a step of a case suggests. Raises NotFound for no such step, NotAllowed for a
-    step that is no order."""
-    found = engine.rows(_STEP_SQL, (case_id, rank))
+def adopt_step(record: Record, engine: Engine, act: Act, case_id: str, number: int, reason: str = "") -> Order:
+    """Propose, under the actor's name, the order that a step of a case suggests. `number`: the step's own, which no order changes.
+    Raises NotFound for no such step, as after it was adopted, NotAllowed for a step that is no order."""
+    found = engine.rows(_STEP_SQL, (case_id, number))
     if not found:
         raise NotFound(
-            f"case {case_id} has no step {rank}",
-            f"案件 {case_id} 没有第 {rank} 条建议",
+            f"case {case_id} has no step {number} now",
+            f"案件 {case_id} 现无第 {number} 条建议",
             remedy=f"`fanzha case {case_id}` lists the steps",
             remedy_zh=f"fanzha case {case_id} 可列出建议",
         )
     verb, account, body, amount, currency, ground = found[0]
     if verb not in VERB_OF_STEP:
         raise NotAllowed(
-            f"step {rank} ({verb}) is no order to a bank",
-            f"第 {rank} 条建议（{verb}）不是对机构的指令",
+            f"step {number} ({verb}) is no order to a bank",
+            f"第 {number} 条建议（{verb}）不是对机构的指令",
             remedy="a holder is heard, a reporter asked and a site reported by a person",
             remedy_zh="听取持有人说明、向报案人核实、处置网站由人员办理",
         )
@@ -110,8 +122,8 @@ def adopt_step(record: Record, engine: Engine, act: Act, case_id: str, rank: int
         lifts = [one for one in lift_proposals(engine) if (one.account, one.currency, one.amount, one.ground) == same]
         if not lifts:
             raise NotFound(
-                f"step {rank} of case {case_id} is settled already",
-                f"案件 {case_id} 第 {rank} 条建议已办理",
+                f"step {number} of case {case_id} is settled already",
+                f"案件 {case_id} 第 {number} 条建议已办理",
                 remedy=f"look at case {case_id} again",
                 remedy_zh=f"请重新查看案件 {case_id}",
             )
@@ -213,13 +225,47 @@ def reply(
     return _event(record, engine, act, order, public, note)
 
 
-def extend(record: Record, engine: Engine, act: Act, number: int, reason: str) -> Order:
+def extend(record: Record, engine: Engine, act: Act, number: int, reason: str, law: str = "") -> Order:
     """Extend a hold (once) or a freeze; the order that extends it. Where one person suffices it is approved by the same person at
-    once; where two are needed it waits for the other."""
+    once; where two are needed it waits for the other. `law`: where it is not the usual one, as for a year in a serious case."""
     order = order_of(_orders(record, engine, act), number)
-    made = propose_order(record, engine, act, Proposal(_extension_of(order), reason, follows=number))
+    made = propose_order(record, engine, act, Proposal(_extension_of(order), reason, law=law, follows=number))
     two = VERBS[made.verb].two or bool({made.innocent, _facts(engine, made).innocent} & set(HEAR_FIRST))
     return made if two else approve(record, engine, act, made.order)
+
+
+def review(
+    record: Record,
+    engine: Engine,
+    act: Act,
+    number: int,
+    outcome: str,
+    reason: str,
+    *,
+    amount: int | None = None,
+    next_ms: int | None = None,
+) -> Order:
+    """Review a freeze in force; the freeze as it stands then. One act, whatever it comes to.
+
+    `outcome`: `keep` all, `reduce` to `amount` (minor units), or `lift`. What is not kept is lifted at once by an order that still has to
+    be sent. What is kept is reviewed again at `next_ms` (UTC ms, default in 30 days); the end of the freeze stays where it is.
+    Raises NotAllowed where it is no freeze in force, or what is kept has no ground or is more than is in dispute.
+    """
+    orders = _orders(record, engine, act)
+    order = order_of(orders, number)
+    check_state(order, "review")
+    check_person(act.actor)
+    kept = check_review(order, outcome, reason, amount)
+    told: dict[str, object] = {}
+    if kept:
+        check_kept(order, kept, _facts(engine, order), orders)
+        told = {"next_ms": check_next_review(next_ms, act.at_ms)}
+    if outcome == "keep":
+        return _event(record, engine, act, order, {"event": "review", "outcome": outcome, **told}, reason)
+    less = (order.held or 0) - kept
+    wanted = Proposal("lift", reason, amount=less, ground="not_needed", law="procedure_241", follows=number)
+    propose_order(record, engine, act, wanted, {"review": outcome, **told})
+    return order_of(_orders(record, engine, act), number)
 
 
 def lift(

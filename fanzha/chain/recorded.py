@@ -12,6 +12,7 @@ from typing import Self
 from fanzha.chain import exporting, stages
 from fanzha.chain.following import Following
 from fanzha.chain.linking import Resident
+from fanzha.chain.reading import Readers
 from fanzha.chain.stages import Progress, now_ms, silent
 from fanzha.formats.inspection import Inspection
 from fanzha.ingest import amend, follow
@@ -27,6 +28,7 @@ from fanzha.store import backup
 from fanzha.store.journal import Entry
 from fanzha.store.opening import begin_tables, open_tables, remove_tables, tables_in_memory
 from fanzha.store.record import Act, Record
+from fanzha.trace.follow import Traced
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Recorded:
         self._stack = contextlib.ExitStack()
         self.left_alone: list[LeftAlone] = []
         self._resident = Resident()
+        self._readers = Readers()
         self._following = Following()
         self.record = self._stack.enter_context(Record.open(self.path, self.acting(), waiting))
         try:
@@ -207,6 +210,10 @@ class Recorded:
     def now_ms(self) -> int:
         """The workspace's clock (UTC milliseconds)."""
         return self._clock()
+
+    def traced(self) -> Traced:
+        """Whose money is in each account that disputed money can have reached, by the tables as they are."""
+        return self._following.traced(self.engine)
 
     def acts(self) -> list[Entry]:
         """Every act in the journal, in order."""

@@ -5,15 +5,16 @@ against that payment. A return ordered by hand without it counts for nobody by n
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from fanzha.chain.returning_evidence import Evidence, evidence
+from fanzha.chain.returning_evidence import Evidence, evidence, of_traced
 from fanzha.respond.appeals import DAY_MS, Appeal, appeals_of, decided_claims
 from fanzha.respond.order_book import orders_of
 from fanzha.respond.orders import Order
 from fanzha.respond.refund import NOTICE_DAYS, Claim, Key, Purse, Return, frozen_now, settle, write_returns
 from fanzha.store.contract import Tables
 from fanzha.store.journal import Entry, undone
+from fanzha.trace.follow import Traced
 
 _FOR = re.compile(r"\[([0-9]+)-([0-9]+)-([0-9]+)\]")
 _PAYMENTS_SQL = """
@@ -40,10 +41,16 @@ def returned(orders: Sequence[Order]) -> dict[tuple[Purse, Key], int]:
 
 
 def returns_of(
-    engine: Tables, as_of: int, orders: Sequence[Order], appeals: Sequence[Appeal], frozen: Mapping[Purse, int]
+    engine: Tables,
+    orders: Sequence[Order],
+    appeals: Sequence[Appeal],
+    frozen: Mapping[Purse, int],
+    traced: Callable[[], Traced] | None = None,
 ) -> list[Return]:
-    """What goes back to whom from every frozen account, by the money traced up to `as_of` (UTC ms)."""
-    found = evidence(engine, as_of, frozen)
+    """What goes back to whom from every frozen account, by the money traced; `traced` gives it where the caller keeps it."""
+    found = Evidence([], {})
+    if frozen:
+        found = evidence(engine, frozen) if traced is None else of_traced(traced(), frozen)
     claims = _counted(engine, found, returned(orders), decided_claims(appeals))
     return settle(found.accounts, claims)
 
@@ -78,12 +85,11 @@ def _counted(
 def make_returns(engine: Tables, entries: Sequence[Entry], as_of: int, *, drafts: bool = True) -> tuple[str, ...]:
     """Fill the table `returns`, after `orders` was made; the names of the tables made. `drafts`: see `frozen_now`.
 
-    The money is followed once more, for the tables do not keep whose each part of it is; nothing is where nothing is frozen.
+    Whose each part of the money is, is worked out from the tables once more, for they do not keep it; nothing where nothing is
+    frozen.
     """
     frozen = frozen_now(engine, drafts=drafts)
-    if not frozen:
-        return write_returns(engine, ())
-    return write_returns(engine, returns_of(engine, as_of, orders_of(entries, as_of), appeals_of(entries), frozen))
+    return write_returns(engine, returns_of(engine, orders_of(entries, as_of), appeals_of(entries), frozen))
 
 
 def notices_of(entries: Sequence[Entry]) -> dict[Purse, tuple[int, str]]:

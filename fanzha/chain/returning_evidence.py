@@ -14,11 +14,10 @@ from fanzha.respond.refund import Claim, Credit, Frozen, Purse
 from fanzha.store.contract import Tables
 from fanzha.trace.attribute import Entry, attribute
 from fanzha.trace.chains import trusted
-from fanzha.trace.follow import Traced, follow
+from fanzha.trace.follow import Traced
+from fanzha.trace.index import MoneyIndex
 from fanzha.trace.ledger import Sums
-from fanzha.trace.legs import LEGS_SQL, Leg
-from fanzha.trace.purses import BOUND_SQL, HOLDERS_SQL, Bound
-from fanzha.trace.stated import REPORTS_SQL, STATED_SQL, Report
+from fanzha.trace.retraced import retraced
 
 ORDERS_MAX = 24  # orders of one group that are tried
 TRIES_MAX = 300  # orders tried for one account; with more to try, time stamps count as not showing it
@@ -34,12 +33,9 @@ class Evidence(NamedTuple):
     claims: dict[Purse, list[Claim]]
 
 
-def evidence(engine: Tables, as_of: int, frozen: Mapping[Purse, int]) -> Evidence:
-    """Follow the money up to `as_of` (UTC ms) and say what is in each frozen account. `frozen`: minor units."""
-    legs = [Leg(*row) for row in engine.rows(LEGS_SQL, (as_of,))]
-    reports = [Report(*row) for row in engine.rows(REPORTS_SQL)]
-    bound: list[Bound] = [(row[0], row[1], row[2], row[3]) for row in engine.rows(BOUND_SQL)]
-    return of_traced(follow(legs, reports, engine.rows(STATED_SQL), bound, dict(engine.rows(HOLDERS_SQL))), frozen)
+def evidence(engine: Tables, frozen: Mapping[Purse, int]) -> Evidence:
+    """What is in each frozen account, by the tables that `trace` made. `frozen`: minor units."""
+    return of_traced(retraced(engine, MoneyIndex.load(engine)), frozen)
 
 
 def of_traced(traced: Traced, frozen: Mapping[Purse, int]) -> Evidence:
@@ -69,7 +65,7 @@ def _key(traced: Traced, label: int) -> tuple[int, int, int]:
 def _claim(traced: Traced, label: int) -> Claim:
     payment = traced.payments[label]
     paid = payment.transfer.amount if payment.transfer is not None else payment.stated.amount or 0
-    return Claim(payment.stated.case_id, *_key(traced, label), paid, shown=payment.state == "found")
+    return Claim(payment.stated.case_id, *_key(traced, label), paid, shown=payment.transfer is not None)
 
 
 def _sources(traced: Traced) -> tuple[dict[Purse, set[Purse]], set[int]]:

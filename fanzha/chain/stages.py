@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import yaml
 
 from fanzha.chain.linking import Resident
+from fanzha.chain.reading import Readers, shipped_digest
 from fanzha.chain.returning_computed import make_returns
 from fanzha.clean.issuer import read_bins
 from fanzha.clean.reference.shipped import read_shipped, shipped_tables
@@ -18,6 +19,9 @@ from fanzha.link.judge import judgements
 from fanzha.link.requests import survey
 from fanzha.link.weigh import shipped_weights_text
 from fanzha.model.version import VERSION
+from fanzha.recognise.call_behaviour import call_behaviour
+from fanzha.recognise.messages import recognise
+from fanzha.recognise.naming import namings
 from fanzha.respond.appeals import write_appeals
 from fanzha.respond.order_book import write_orders
 from fanzha.respond.propose import propose
@@ -45,9 +49,9 @@ def now_ms() -> int:
 
 
 def code_version() -> str:
-    """What the tables depend on beside the record: this version and the declared tables."""
+    """What the tables depend on beside the record: this version, the declared tables, and what messages are read with."""
     declared = hashlib.sha256(repr(sorted(all_tables().items())).encode()).hexdigest()
-    return f"{VERSION}+{declared[:12]}"
+    return f"{VERSION}+{declared[:12]}+{shipped_digest()[:12]}"
 
 
 def reference_data() -> dict[str, bytes]:
@@ -88,18 +92,21 @@ def order_tables(engine: Engine, entries: Sequence[Entry], as_of: int) -> None:
     make_returns(engine, entries, as_of, drafts=False)
 
 
-def run_stages(record: Record, engine: Engine, progress: Progress, resident: Resident | None = None) -> None:
+def run_stages(
+    record: Record, engine: Engine, progress: Progress, resident: Resident | None = None, readers: Readers | None = None
+) -> None:
     """Make every derived table from the records; the same for the workspace's own tables and for a comparison.
 
-    `resident`: what was linked before, if this process has it.
+    `resident`: what was linked before, `readers`: what was read before, if this process has it.
     """
     moment, bins = as_of(engine), read_bins(record.in_use("card_bins"))
-    linking = resident or Resident()
+    linking, reading = resident or Resident(), readers or Readers()
     # a workspace handed over by an older version has none in use, and takes no act any more
     held = record.was_put_in_use("gang_weights")
     gang_weights = read_gang_weights((record.in_use("gang_weights") if held else shipped_gang_weights_text()).decode())
     entries = record.journal.entries()
     stages: tuple[tuple[str, Callable[[], object]], ...] = (
+        ("recognise", lambda: recognise(engine, moment, namings(entries), reading.of(record))),
         ("link", lambda: linking.link(record, engine, moment)),
         ("entities", lambda: entities(engine, moment, judgements(record.journal.entries()))),
         ("trace", lambda: trace(engine, moment)),
@@ -107,6 +114,7 @@ def run_stages(record: Record, engine: Engine, progress: Progress, resident: Res
         ("patterns", lambda: (patterns(engine, moment), outcomes(engine, moment))),
         ("gangs", lambda: gangs(engine, moment, gang_weights)),
         ("roles", lambda: survey(engine, moment)),
+        ("calls_read", lambda: call_behaviour(engine, moment)),
         ("orders", lambda: order_tables(engine, entries, moment)),
         ("respond", lambda: propose(engine, moment, bins)),
     )

@@ -14,9 +14,11 @@ from fanzha.chain.desk import Desk
 from fanzha.chain.holding import weak_place
 from fanzha.chain.judging import Judged
 from fanzha.chain.learning import Epoch, next_epoch, put_in_use
+from fanzha.chain.recognising import Recognising
 from fanzha.chain.recorded import Recorded
 from fanzha.document import fill
-from fanzha.document.dealt import Dealings, Dealt
+from fanzha.document.dealt import Dealings, Dealt, OrderLine, order_lines
+from fanzha.document.fill_queue import Queue
 from fanzha.document.gather import case_rows, known_names
 from fanzha.document.standing import PAGE_WEAK_MAX
 from fanzha.errors import NotAllowed, NotFound
@@ -27,6 +29,7 @@ from fanzha.link.why import Why
 from fanzha.model.case import Case as Case
 from fanzha.model.case import Step as Step
 from fanzha.respond import appeals, order_book
+from fanzha.respond.ground import case_today
 from fanzha.store.disk import storage
 from fanzha.store.opening import tables_in_memory
 from fanzha.store.tables import all_tables, table
@@ -52,7 +55,7 @@ class Workspace(Recorded):
         if self.engine.read_only:
             self._begin_in_memory()
         with self.engine.transaction():
-            stages.run_stages(self.record, self.engine, self._progress, self._resident)
+            stages.run_stages(self.record, self.engine, self._progress, self._resident, self._readers)
             self.engine.set_stamp(records, records, code)
 
     def undo(self, act: int) -> int:
@@ -156,6 +159,11 @@ class Workspace(Recorded):
         self.refresh()
         return self._resident.linker or self._resident.load(self.record, self.engine, self.as_of())
 
+    @property
+    def recognising(self) -> Recognising:
+        """Campaigns, verdicts on texts, training, drift."""
+        return Recognising(self, self._readers)
+
     # -- money and orders ----------------------------------------------------------------------------------------
 
     @property
@@ -177,18 +185,28 @@ class Workspace(Recorded):
     def account(self, account: str, case_id: str = "", rule: str = "fifo") -> AccountMoney:
         """What is in dispute in an account, row by row by a rule; what its holder may be; the orders on it."""
         self.refresh()
-        return account_money(self.engine, self.as_of(), account, case_id, rule)
+        return account_money(self.engine, self.traced, account, case_id, rule)
 
     def dealt(self, case_id: str = "") -> Dealt:
         """Rules compared, patterns, readings, forms, breaks and orders of a case, or of all."""
         self.refresh()
-        dealings = Dealings.read(self.engine, known_names(self.engine))
-        return dealings.of(self.case(case_id).id) if case_id else dealings.all()
+        names = known_names(self.engine)
+        if not case_id:
+            return Dealings.read(self.engine, names).all()
+        if not self.engine.rows('SELECT 1 FROM "case_reports" WHERE "case_id" = ? LIMIT 1', (case_id,)):
+            case_id = self.case(case_id).id  # a number that was given up, or none
+        return Dealings.read(self.engine, names, case_id=case_id).of(case_id)
+
+    def order_lines(self, number: int | None = None) -> list[OrderLine]:
+        """Every order as the tables have it with its history, or the one of a number; nothing else is read."""
+        self.refresh()
+        return order_lines(self.engine, known_names(self.engine), number)
 
     def report(self, folder: str | os.PathLike[str], lang: str = "en") -> Path:
         """Write the pages a person reads into `folder`: index.html, a page per case, the quality of the files."""
         self.refresh()
         linker = self.linker()
+        due = [one._replace(case_id=case_today(self.engine, one.case_id)) for one in self.desk.due()]
         return fill.write_pages(
             self.engine,
             Path(folder),
@@ -196,6 +214,7 @@ class Workspace(Recorded):
             lang,
             lambda d, n, what: self._progress("report", d, n, what),
             weakest=lambda case_id: weak_place(linker, case_id, PAGE_WEAK_MAX),
+            queue=Queue(self.now_ms(), due),
         )
 
     # -- the record ----------------------------------------------------------------------------------------------
@@ -218,11 +237,11 @@ class Workspace(Recorded):
         other.close()
         return differing
 
-    def table(self, name: str, purpose: str = "") -> pa.Table:
-        """A table's rows in its fixed order: masked, unless a purpose is named, which is journalled."""
+    def table(self, name: str, purpose: str = "", to: str = "") -> pa.Table:
+        """A table's rows in its fixed order: masked, unless a purpose is named. Journalled if unmasked, or for another body (`to`)."""
         self.refresh()
-        rows = exporting.rows_for(self.record, self.engine, name, purpose, self.acting())
-        if purpose:
+        rows = exporting.rows_for(self.record, self.engine, name, purpose, self.acting(), to)
+        if purpose or to:
             self.settle()
         return rows
 
@@ -230,9 +249,10 @@ class Workspace(Recorded):
         """The reference data and models in use: name, source, date, SHA-256 and the act that put each in use."""
         return exporting.reference_in_use(self.record)
 
-    def export(self, name: str, container: str, path: str | os.PathLike[str], purpose: str = "") -> int:
-        """Write a table as jsonl, csv, parquet or xlsx; the number of rows. Masked unless a purpose is named."""
-        rows = self.table(name, purpose)
+    def export(self, name: str, container: str, path: str | os.PathLike[str], purpose: str = "", to: str = "") -> int:
+        """Write a table as jsonl, csv, parquet or xlsx; the number of rows. Masked unless a purpose is named. `to`: the body that it
+        is for, which corrections must reach later; "" for own use."""
+        rows = self.table(name, purpose, to)
         with storage(Path(path)):
             Path(path).write_bytes(write_table(rows, container))
         return rows.num_rows

@@ -212,6 +212,18 @@ class Similar(Generic[Id]):
     exact: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Looked(Generic[Id]):
+    """A text that was looked for. `number` of its script among those held, -1 if it is new."""
+
+    script: str
+    digest: bytes
+    number: int
+    sketched: Sketches
+    slots: Index
+    found: list[Similar[Id]]
+
+
 class NearTexts(Generic[Id]):
     """Texts that come one at a time. Each is told which earlier ones it is like, in bounded time however many there are.
 
@@ -243,21 +255,31 @@ class NearTexts(Generic[Id]):
 
         An empty list for a text too short to be compared, which is not held.
         """
+        looked = self._look(text)
+        if looked is None:
+            return []
+        if looked.number < 0:
+            self._known[looked.digest] = len(self)
+            self._hold(id, looked.script, looked.sketched, looked.slots)
+        else:
+            self._texts[looked.number] += 1
+        return looked.found
+
+    def like(self, text: str) -> list[Similar[Id]]:
+        """What texts held the text is like, as `add` says it; nothing is held."""
+        looked = self._look(text)
+        return looked.found if looked else []
+
+    def _look(self, text: str) -> "_Looked[Id] | None":
         one = script(text)
         laid = lay([one])
         if not comparable(laid)[0]:
-            return []
+            return None
         sketched = sketches(laid)
         digest = blake2b(one.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        number = self._known.get(digest)
+        number = self._known.get(digest, -1)
         slots = self._slots(sketched)[0]
-        found = self._like(one, sketched[0], self._near(slots), -1 if number is None else number)
-        if number is None:
-            self._known[digest] = len(self)
-            self._hold(id, one, sketched[0], slots)
-        else:
-            self._texts[number] += 1
-        return found
+        return _Looked(one, digest, number, sketched[0], slots, self._like(one, sketched[0], self._near(slots), number))
 
     def _slots(self, sketched: Sketches) -> Index:
         """int64[n, bands]."""

@@ -6,7 +6,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from fanzha.clean import address, domain, email, handle, labelled, moment, money, name, number_run, url, wallet
+from fanzha.clean import (
+    address,
+    domain,
+    email,
+    handle,
+    labelled,
+    moment,
+    money,
+    name,
+    number_run,
+    pinyin_disguise,
+    url,
+    wallet,
+)
 from fanzha.clean.fold import normalise as normalise
 from fanzha.clean.value import Value
 
@@ -16,7 +29,7 @@ _HOST: Final = rf"(?:{_L}{{1,63}}+{_DOT}){{1,8}}[A-Za-z]{{2,24}}+(?![A-Za-z0-9_\
 _TAIL: Final = r"(?::\d{1,5})?(?:[/?][!-;=?-~]{0,2000})?"
 _URL: Final = re.compile(
     r"[hHfF](?:[tTxX*]{2}|[xX][tT]|[tT][xX]|[xX])[pP][sS]?\s?(?::|\[\s?:\s?\])?\s?(?:(?:/|\\|\[/\]){2}|\[://\])"
-    r"[^\s/?#\\<>\"',，。；：！？、（）【】「」《》]{1,253}(?:[/?#\\][!-~]{0,2000})?"
+    r"(?:[^\s/?#\\<>\"',，。；：！？、（）【】「」《》]|。(?=[A-Za-z0-9])){1,253}(?:[/?#\\][!-~]{0,2000})?"
 )
 _BARE: Final = re.compile(rf"(?<![\w@.\-*/]){_HOST}{_TAIL}", re.ASCII)
 _EMAIL: Final = re.compile(
@@ -26,6 +39,10 @@ _EMAIL: Final = re.compile(
 _WALLET: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:0[xX][0-9a-fA-F]{40}|bc1[0-9a-z]{11,87}|BC1[0-9A-Z]{11,87}|[T13][1-9A-HJ-NP-Za-km-z]{25,34})(?![A-Za-z0-9])"
 )
+_GLUED: Final = re.compile(r"(?<=[a-z])[1-9][0-9 \-.]{10,40}(?![0-9A-Z])")
+_LABEL: Final = re.compile(r"(?<![A-Za-z0-9_@./:\-])(?:[a-z]+ ){0,3}[a-z]+$")
+_LABEL_MAX: Final = 24
+_BEHIND: Final = re.compile("(?<=[0-9]{7})[a-z]{2,16}(?=[\u4e00-\u9fff])")
 _TRAILING: Final = ".,;:!?)]}'\"*_~|"
 _COUNTED: Final = re.compile(r"\s?(?:多|余|几|左右)?\s?[人个位名次条户家张台部件天年月日字步粉]")
 _ABOUT: Final = re.compile(r"\s?(?:多|余|几|来)(?=\s?[元块万]|\s?$)")
@@ -194,10 +211,32 @@ def _candidates(folded: str, relative_to_ms: int | None, zone: str, region: str)
         # an address yields to anything else found in it
         yield _of(value, start, end, 3 if value.kind == address.KIND else 9)
     if "*" in folded or any(c in folded for c in "0123456789"):
-        for start, end, value in number_run.scan(folded, region):
+        for start, end, value in number_run.scan(_set_apart(folded), region):
             yield _of(value, start, end, _rank(value))
     yield from _amounts(folded)
     yield from _moments(folded, lower, relative_to_ms, zone)
+
+
+def _set_apart(folded: str) -> str:
+    """A label in pinyin that a long number is glued to (联xi138..., zhuandao6222...) becomes spaces; any other letters stay its own."""
+    made = [*folded] if _GLUED.search(folded) else []
+    for number in _GLUED.finditer(folded):
+        end = number.start()
+        found = _LABEL.search(folded[max(0, end - _LABEL_MAX) : end])
+        tokens = found[0] if found else ""
+        for label in (tokens, tokens.rpartition(" ")[2]):
+            start = end - len(label)
+            if label and _in_pinyin(label, beside=folded[start - 1 : start] >= "\u4e00"):
+                made[start:end] = " " * len(label)
+                break
+    folded = "".join(made) or folded
+    return _BEHIND.sub(lambda found: " " * len(found[0]) if _in_pinyin(found[0], beside=True) else found[0], folded)
+
+
+def _in_pinyin(label: str, *, beside: bool) -> bool:
+    """Whether letters are two syllables of pinyin or more, or one beside a Chinese sign."""
+    cut = [pinyin_disguise.spelled(token) for token in label.split(" ")]
+    return all(cut) and (sum(map(len, cut)) > 1 or beside)
 
 
 def _of(value: Value, start: int, end: int, rank: int) -> _Candidate:

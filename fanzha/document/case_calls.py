@@ -28,7 +28,9 @@ def calls_section(lines: Sequence[CallerLine]) -> Markup | None:
 
 
 def _row(one: CallerLine) -> list[Child]:
-    subject = join([el("div", {"class": "id"}, el("bdi", None, one.label)), both(code_name("kinds", one.kind), "small")])
+    subject = join(
+        [el("div", {"class": "id"}, el("bdi", None, one.label)), both(code_name("kinds", one.kind), "small")]
+    )
     counts = {"calls": f"{one.calls:,}", "n": f"{one.people or one.partners:,}"}
     counted = put(word("calls_people_n" if one.people else "calls_lines_n"), counts)
     patterns = join(

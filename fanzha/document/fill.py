@@ -46,7 +46,7 @@ def write_pages(
     weakest: Callable[[str], WeakPlace | None] = nothing_known,
     queue: Queue = NO_QUEUE,
 ) -> Path:
-    """Write every page; the path of the overview. Cases of one report and no traced money get no page of their own.
+    """Write every page; the path of the overview. Cases of one report, no traced money and no message to warn of get no page of their own.
 
     `weakest`: the weakest link of a case by its number, which only linking knows. `queue`: what is due, for the overview.
     """
@@ -55,7 +55,12 @@ def write_pages(
     files = {line.file: line for line in file_lines(world)}
     _write_files(world, folder, stamp, list(files.values()))
     cases = case_rows(engine, zone)
-    worth = [case["id"] for case in cases if case["reports"] > 1 or case["accounts"]]
+    wording = Wording.read(world)
+    worth = [
+        case["id"]
+        for case in cases
+        if case["reports"] > 1 or case["accounts"] or wording.warns(world.members[case["id"]])
+    ]
     shown = worth[:CASE_PAGES_MAX]
     (folder / "cases").mkdir(parents=True, exist_ok=True)
     for old in (folder / "cases").glob("*.html"):
@@ -64,7 +69,7 @@ def write_pages(
     standings, dealings = Standings.read(engine, world.names), Dealings.read(engine, world.names)
     dealt = {case_id: dealings.of(case_id) for case_id in shown}
     world.show(number for one in dealt.values() for number in one.numbers())
-    behind, wording = Rows(world), Wording.read(world)
+    behind = Rows(world)
     for number, case_id in enumerate(shown):
         progress(number, len(shown), case_id)
         page = case_page(world, case_id, stamp, files)

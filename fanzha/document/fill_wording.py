@@ -50,6 +50,10 @@ class Wording:
             by_report[row[2:4]].append(row)
         return cls(world, dict(by_report), campaigns, places, campaign_of)
 
+    def warns(self, reports: Sequence[Place]) -> bool:
+        """Whether `of` has a line."""
+        return any(report in self.by_report for report in reports)
+
     def of(self, reports: Sequence[Place]) -> tuple[MessageLine, ...]:
         """Messages handed in with these reports that are warned of or in a campaign that a person named a scam."""
         found = [row for report in reports for row in self.by_report.get(report, ())]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fanzha.document.case_roles import percent
 from fanzha.document.figures import Register, day, moment
 from fanzha.document.frame import beside, folded, section
 from fanzha.document.html import Child, Markup, el, join
@@ -62,11 +61,20 @@ def _message(one: MessageLine, register: Register) -> list[Child]:
     when = register.link(Figure(1, "", "rows", (one.ref,), "recognised"), word("message"), text=both(at))
     name = named(one.title, one.kind)
     campaign = put(word("campaign_n"), {"n": one.campaign}) if one.campaign else Said("", "")
+    by_tactic: dict[str, list[str]] = {}
+    for tactic, words in one.words[:WORDS_SHOWN]:
+        by_tactic.setdefault(tactic, []).append(words)
     tricks = [
-        el("div", None, both(term("tactics", tactic)), " ", el("q", None, el("bdi", None, words)))
-        for tactic, words in one.words[:WORDS_SHOWN]
+        el(
+            "div",
+            None,
+            both(term("tactics", tactic)),
+            " ",
+            join((el("b", None, el("bdi", None, each)) for each in words), " · "),
+        )
+        for tactic, words in by_tactic.items()
     ]
-    verdict = join([both(term("check_verdicts", one.verdict)), " ", el("small", None, percent(one.permille))])
+    verdict = join([both(term("check_verdicts", one.verdict)), " ", el("small", None, f"{one.permille / 10:.1f} %")])
     return [when, join([both(name), both(campaign, "small")]), join(tricks) if tricks else "—", verdict]
 
 

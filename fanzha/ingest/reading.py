@@ -23,7 +23,9 @@ from fanzha.store.tables import table
 RECORD_TABLES = tuple(record_tables())
 UNREADABLE = "unreadable"
 BUNDLE = "bundle"
-JUDGED_TEXT = "judged_text"  # a text that a person gave a verdict on (`ingest.keep_text`): kept, and no record made of it
+JUDGED_TEXT = (
+    "judged_text"  # a text that a person gave a verdict on (`ingest.keep_text`): kept, and no record made of it
+)
 IN_MEMORY_MAX = 32 << 20  # a larger file is read part by part from what was sealed
 
 # What a reader may raise on bytes it was not made for. The file is then quarantined whole, with the

@@ -27,10 +27,14 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One proposal: what to do next. Software proposes, a named person decides."""
+    """One proposal: what to do next. Software proposes, a named person decides.
+
+    `rank` is the order of urgency; by `number` it is adopted, and that stays whatever is ordered.
+    """
 
     case_id: str
     rank: int
+    number: int
     verb: str
     target_kind: str
     target: str

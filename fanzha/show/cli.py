@@ -7,6 +7,7 @@ from fanzha.show.words import Words
 
 COMMANDS = (
     "run",
+    "check",
     "inspect",
     "admit",
     "map",
@@ -17,6 +18,12 @@ COMMANDS = (
     "merge",
     "split",
     "roles",
+    "callers",
+    "campaigns",
+    "name",
+    "feedback",
+    "train",
+    "drift",
     "weights",
     "trace",
     "money",
@@ -58,12 +65,16 @@ ON_THE_RECORD = (
 )
 # A command's module where it is not the common one.
 MODULES = {
+    "check": "check_commands",
     "simulate": "simulate_commands",
     "score": "score_commands",
     "replay": "replay_commands",
     "weights": "weights_commands",
+    "callers": "caller_commands",
     **dict.fromkeys(("trace", "money", "patterns"), "money_commands"),
     **dict.fromkeys(("hold", "orders", "appeal", "refund"), "order_commands"),
+    **dict.fromkeys(("campaigns", "name", "feedback"), "campaign_commands"),
+    **dict.fromkeys(("train", "drift"), "train_commands"),
     **dict.fromkeys(("why", "judge", "merge", "split", "roles"), "link_commands"),
 }
 # A command's function where its name is taken by Python or says too little.

@@ -120,16 +120,25 @@ def export_table(
     format: Literal["jsonl", "csv", "parquet", "xlsx"] = "csv",
     out: Path | None = None,
     purpose: str = "",
+    to: Annotated[str, Parameter(show_default=False)] = "",
     common: Common = NO_COMMON,
 ) -> None:
-    """Export a table."""
+    """Export a table.
+
+    Parameters
+    ----------
+    to
+        The body that the copy is for, journalled: corrections must reach it; left out for own use / 收受单位，登记备查.
+    """
     terminal = open_terminal(common)
     with terminal.working(), open_workspace(common, terminal) as workspace:
         path = out or Path(f"{table}.{format}")
-        rows = workspace.export(table, format, path, purpose)
+        rows = workspace.export(table, format, path, purpose, to)
         terminal.finish()
         masked = terminal.words("unmasked" if purpose else "masked")
-        terminal.say("exported", rows=rows, table=table, path=path, masked=masked)
+        terminal.say("exported", rows=rows, table=table, path=path, masked=masked, to=to)
+        if to and not terminal.json_wanted:
+            terminal.say("exported_to", body=to)
 
 
 def list_formats(*, common: Common = NO_COMMON) -> None:

@@ -221,7 +221,7 @@ class Terminal:
             expires = self.moment(step.expires_ms)
             first = innocent[step.innocent].say(lang) if step.innocent in innocent and step.innocent != "none" else "–"
             table.add_row(
-                str(step.rank) if one_case else step.case_id,
+                str(step.number) if one_case else step.case_id,
                 verbs[step.verb].say(lang),
                 mask_value(step.target_kind, step.target),
                 step.body or "–",

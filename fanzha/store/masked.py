@@ -24,6 +24,8 @@ from fanzha.clean import (
     iccid,
     imei,
     imsi,
+    ip,
+    mac,
     name,
     phone,
     text,
@@ -36,7 +38,7 @@ MASKS: dict[str, Callable[[str], str]] = {
     module.KIND: module.masked
     for module in (
         *(account, address, app, bank_card, bic, cell, certificate, cn_id, cnaps, credit_code, domain, email),
-        *(iban, iccid, imei, imsi, name, phone, url, wallet),
+        *(iban, iccid, imei, imsi, ip, mac, name, phone, url, wallet),
     )
 }
 # a number of seven digits that is not known may be an account: two digits at each end are shown

@@ -30,7 +30,11 @@ WRITERS = {
 }
 NARROW = {"iso20022_statement", "iso20022_transfer", "chain_transfers", "indian_call_records"} | {
     made[1]
-    for made in (*samples_bitcoin.SAMPLES.values(), *samples_payments.SAMPLES.values(), *samples_documents.SAMPLES.values())
+    for made in (
+        *samples_bitcoin.SAMPLES.values(),
+        *samples_payments.SAMPLES.values(),
+        *samples_documents.SAMPLES.values(),
+    )
 }
 
 

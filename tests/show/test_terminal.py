@@ -5,6 +5,7 @@ import re
 import pytest
 
 import fanzha
+from fanzha.document.callers import READINGS as CALL_READINGS
 from fanzha.document.case_dealt import READINGS
 from fanzha.document.dealt import RULES
 from fanzha.document.figures import money
@@ -58,6 +59,7 @@ def test_every_sentence_is_used() -> None:
             "follow",
             "admit",
             "rebuild",
+            "recognise",
             "link",
             "trace",
             "gangs",
@@ -66,6 +68,7 @@ def test_every_sentence_is_used() -> None:
             "respond",
             "shapes",
             "patterns",
+            "calls_read",
             "orders",
             "report",
             "backup",
@@ -76,6 +79,7 @@ def test_every_sentence_is_used() -> None:
     }
     left = {f"left_{why}" for why in ("link", "hidden", "workspace", "synthetic", "special")}
     families = {f"line_{kind}" for kind in ("opening", "unseen_in", "unseen_out", "early", "late")}
+    families |= {f"calls_{code}" for code in CALL_READINGS}
     families |= {f"rule_{rule}" for rule in RULES} | {f"reading_{code}" for code in READINGS}
     unused = [
         key

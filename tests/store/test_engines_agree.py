@@ -257,18 +257,40 @@ def test_messages_of_a_campaign_give_the_same_tables(duck: Engine, spark: SparkE
 
 def test_a_sim_box_gives_the_same_table(duck: Engine, spark: SparkEngine) -> None:
     """Callers need more calls than those of the random worlds."""
-    base = {"file": 1, "byte_offset": 0, "medium": "voice", "imei": "35000000000001", "cell": "1-2", "imsi": "460001234567890"}
+    base = {
+        "file": 1,
+        "byte_offset": 0,
+        "medium": "voice",
+        "imei": "35000000000001",
+        "cell": "1-2",
+        "imsi": "460001234567890",
+    }
     calls = [
         base | {"row": n, "subscriber": f"+861760000000{n % 5}", "counterparty": f"+861390000{n * 7:04d}", "direction": "out",
                 "at_ms": AS_OF - DAY + n * 60_000, "duration_seconds": n % 3 * 9}
         for n in range(150)
     ]  # fmt: skip
     calls += [
-        one | {"file": 2, "subscriber": one["counterparty"], "counterparty": one["subscriber"], "direction": "in", "imei": None}
+        one
+        | {
+            "file": 2,
+            "subscriber": one["counterparty"],
+            "counterparty": one["subscriber"],
+            "direction": "in",
+            "imei": None,
+        }
         for one in calls[::3]
     ]
     own = [
-        {"file": 3, "row": n, "byte_offset": 0, "kind": "phone", "value": calls[n]["counterparty"], "role": "own", "valid": True}
+        {
+            "file": 3,
+            "row": n,
+            "byte_offset": 0,
+            "kind": "phone",
+            "value": calls[n]["counterparty"],
+            "role": "own",
+            "valid": True,
+        }
         for n in range(0, 20, 5)
     ]
     for engine in (duck, spark):

@@ -81,9 +81,7 @@ def _text(seen: Any) -> str:
     if found.boxes is None:
         return ""
     pieces = [
-        Piece(
-            float(box[:, 1].min()), float(box[:, 1].max()), float(box[:, 0].min()), float(box[:, 0].max()), str(text)
-        )
+        Piece(float(box[:, 1].min()), float(box[:, 1].max()), float(box[:, 0].min()), float(box[:, 0].max()), str(text))
         for box, text, sure in zip(found.boxes, found.txts, found.scores, strict=True)
         if sure >= SURE_MIN
     ]

@@ -1,0 +1,25 @@
+"""What a workspace knows of the identifiers in a message that is being checked. Reads; the message itself is not kept."""
+
+from collections.abc import Iterable
+
+from fanzha.chain.workspace import Workspace
+from fanzha.link.identify import names_of
+from fanzha.recognise.answer import Known
+
+CASES_MAX = 5
+_PULL = 'SELECT "reports", "joins", "why" FROM "pulls" WHERE "kind" = ? AND "value" = ?'
+_CASES = 'SELECT DISTINCT "case_id" FROM "joins" WHERE "kind" = ? AND "value" = ? ORDER BY "case_id"'
+_AS_TOLD = {"bank_card": "account"}  # a card is an account once it is joined by
+
+
+def known_about(workspace: Workspace, identifiers: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:
+    """What reports say of each (kind, normal value); those that no report names are left out. A link is known by its site too."""
+    workspace.refresh()
+    found: dict[tuple[str, str], Known] = {}
+    for kind, value in dict.fromkeys(identifiers):
+        for name in names_of(_AS_TOLD.get(kind, kind), value):
+            for reports, joins, why in workspace.engine.rows(_PULL, name):
+                if reports and ((kind, value) not in found or reports > found[kind, value].reports):
+                    cases = tuple(str(row[0]) for row in workspace.engine.rows(_CASES, name))
+                    found[kind, value] = Known(int(reports), bool(joins), str(why), cases[:CASES_MAX])
+    return found

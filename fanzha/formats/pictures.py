@@ -1,0 +1,53 @@
+"""Pictures that show a message or a code: screenshots, photographs, QR codes. Decoded and read in the confined child.
+
+The libraries for it are the extra `pictures`. What a picture says is a reading, not the evidence: the picture is.
+"""
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Final
+
+from fanzha.errors import InputError
+from fanzha.formats import confined
+from fanzha.formats.confined import Caps
+
+PICTURE_BYTES_MAX: Final = 64 << 20
+NEEDED: Final = ("zxingcpp", "cv2")
+_CAPS: Final = Caps(memory_bytes=4 << 30, output_bytes=8 << 20, seconds=60)
+_BEGINS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\x00", b"MM\x00*")
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture says: the texts of its codes, and the text it shows, paragraph by paragraph as lines.
+
+    `text` is None where letters were not looked for, because the library for it is not there.
+    """
+
+    codes: tuple[str, ...]
+    text: str | None
+
+
+def is_picture(head: bytes) -> bool:
+    """Whether a file begins as a picture of a kind that can be read: PNG, JPEG, GIF, BMP, TIFF, WebP."""
+    return head.startswith(_BEGINS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
+
+
+def read_picture(data: bytes, name: str = "") -> Picture:
+    """What the picture says. UnreadableFile: damaged or too large. InputError: the extra `pictures` is not installed."""
+    if len(data) > PICTURE_BYTES_MAX:
+        raise confined.refused(name, *confined.REFUSED[4])
+    if not all(map(find_spec, NEEDED)):
+        raise InputError(
+            "pictures are read with libraries that are not installed",
+            "未安装读取图片所需的组件",
+            where=name,
+            remedy="install fanzha[pictures], or type or paste the text of the picture",
+            remedy_zh="请安装 fanzha[pictures]，或直接输入、粘贴图片中的文字",
+        )
+    codes: tuple[str, ...] = ()
+    text: str | None = None
+    for value in confined.values("picture", data, name, {}, _CAPS):
+        codes = tuple(map(str, value.get("codes", codes)))
+        text = str(value["text"]) if "text" in value else text
+    return Picture(codes, text)

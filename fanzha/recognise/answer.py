@@ -1,0 +1,122 @@
+"""One question answered: a message, a conversation, a link or a number by itself. What is read, what is known of it, what to do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Final
+
+from fanzha.recognise.alone import Alone, look, whole
+from fanzha.recognise.check import Reading, Scorer
+from fanzha.recognise.check import check as check_each
+from fanzha.recognise.prepared import TEXT_MAX
+from fanzha.recognise.rules import Rule
+from fanzha.recognise.rules_scorer import RulesScorer
+from fanzha.recognise.scorer import shipped
+from fanzha.recognise.signs import Mark, signs
+
+REASONS_MAX: Final = 5
+PARTS_MAX: Final = 2_000  # messages of a conversation that are looked at one by one, the last ones
+_KIND_SHARE: Final = 300  # per mille: kinds less likely give no advice of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is answered.
+
+    reading  of the whole text;  alone  each identifier taken apart, in the order of `reading.identifiers`
+    only     whether the text is one identifier and nothing else
+    parts    (place, reading) of each message of a conversation that looks like a scam by itself
+    cut      whether the text was longer than what is looked at;  known  what a workspace holds on (kind, value)
+    """
+
+    reading: Reading
+    alone: tuple[Alone, ...]
+    only: bool = False
+    parts: tuple[tuple[int, Reading], ...] = ()
+    cut: bool = False
+    known: Mapping[tuple[str, str], "Known"] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> str:
+        """The verdict, a key of check_verdicts.yaml. An identifier by itself is never more than suspicious, and never cleared."""
+        if not self.only:
+            return self.reading.verdict
+        wrong = any(one.suspicious for one in self.alone) or any(one.joins for one in self.known.values())
+        return "suspicious" if wrong else "unsure"
+
+    @property
+    def probability(self) -> float | None:
+        """0..1; None where none is meant: for too little text, and for an identifier by itself."""
+        return None if self.only or self.verdict == "unsure" else self.reading.probability
+
+    @property
+    def reasons(self) -> tuple[Rule, ...]:
+        """The rules that speak for a scam, the weightiest first, at most five."""
+        return tuple(sorted((r for r in self.reading.rules if r.points > 0), key=lambda r: -r.points)[:REASONS_MAX])
+
+    @property
+    def innocent(self) -> tuple[Rule, ...]:
+        """The rules that speak for an honest sender."""
+        return tuple(rule for rule in self.reading.rules if rule.points < 0)
+
+    @property
+    def innocent_marks(self) -> tuple[Mark, ...]:
+        """Words that honest senders write, each sign once."""
+        declared = signs()
+        marks = (mark for mark in self.reading.prepared.marks if declared[mark.code].side == "innocent")
+        return tuple({mark.code: mark for mark in marks}.values())
+
+    @property
+    def advice(self) -> tuple[str, ...]:
+        """Keys of check_advice.yaml, what matters most first."""
+        found = ["alone" if self.only and self.verdict == "unsure" else self.verdict]
+        if not self.reading.language_known and self.reading.prepared.language:
+            found.append("language")
+        if self.verdict in ("scam", "suspicious") and not self.only:
+            kinds = [kind for kind, share in self.reading.kinds if share >= _KIND_SHARE]
+            found += kinds or [kind for kind, _ in self.reading.kinds[:1]]
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What a workspace holds on an identifier: reports that name it, whether it joins them, why or why not (a code of words.yaml
+    `whys`: specific, benign, popular ...), and their cases."""
+
+    reports: int
+    joins: bool
+    why: str
+    cases: tuple[str, ...] = ()
+
+
+def answer(text: str, scorer: Scorer, messages: Sequence[str] = ()) -> Answer:
+    """The answer to one text; `messages` are its parts where it is a conversation. Never raises on any text."""
+    reading = next(check_each((text,), scorer))
+    each = list(messages)[-PARTS_MAX:] if len(messages) > 1 else []
+    first = len(messages) - len(each)
+    flagged = tuple(
+        (first + place, part)
+        for place, part in enumerate(check_each(each, scorer))
+        if part.verdict in ("scam", "suspicious")
+    )
+    return Answer(
+        reading,
+        tuple(map(look, reading.identifiers)),
+        only=whole(text) is not None,
+        parts=flagged,
+        cut=len(text) > TEXT_MAX,
+    )
+
+
+@cache
+def scorer(*, rules_only: bool = False) -> Scorer:
+    """What judges: the learned model that ships with the program, or the rules alone."""
+    return RulesScorer() if rules_only else shipped()
+
+
+def check(text: str) -> Reading:
+    """Whether a message looks like a scam: verdict, calibrated probability, kinds, tricks with their words, reasons.
+
+    Nothing is stored and nothing leaves the machine. Never raises on any text; what follows the first 20,000 characters is not looked at.
+    """
+    return next(check_each((text,), scorer()))

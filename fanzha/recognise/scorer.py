@@ -1,0 +1,112 @@
+"""How much a text looks like a scam: log-odds from n-grams and concepts, and what each character adds to it."""
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fanzha.clean.compiled import compiled
+from fanzha.recognise import kernels
+from fanzha.recognise.features import Concepts, Seen, lengthy, pooled, see
+from fanzha.recognise.model_file import Model, unpack
+from fanzha.recognise.prepared import Prepared
+
+_CHUNK: Final = 256  # texts whose n-grams are laid out at a time: they stay in the processor's cache
+_FEW: Final = 64
+
+
+class Scorer:
+    """Scores texts with one model. Deterministic; needs NumPy alone, and Numba for large batches."""
+
+    def __init__(self, model: Model) -> None:
+        self.name = "learned"
+        self.model = model
+        self._concepts = Concepts(model.concepts)
+
+    def logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
+        """float64[n]: calibrated log-odds of a scam at the prior of the model."""
+        parts = [self._logits(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float64)
+
+    def _logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
+        seen = see([text.plain.text for text in texts])
+        return summed(self.model, seen, *self._concepts.of(texts, seen))
+
+    def contributions(self, text: Prepared) -> NDArray[np.float64]:
+        """float64[len(original)]: what each character of the original adds to the log-odds.
+
+        The weight of an n-gram is spread over its characters, that of a sign, and half of that of each pair it is in, over its marks. What
+        belongs to no character (length, the bias) is left out.
+        """
+        gains = np.zeros(len(text.original) + 1, dtype=np.float64)
+        seen = see([text.plain.text])
+        self._add_grams(gains, seen, text)
+        self._add_signs(gains, seen, text)
+        return gains[:-1]
+
+    def _add_grams(self, gains: NDArray[np.float64], seen: Seen, text: Prepared) -> None:
+        model, many = self.model, int(seen.blocks[0])
+        if not len(seen.buckets):
+            return
+        values = model.grams[seen.buckets].astype(np.float64) * model.unit
+        block = seen.block[seen.lasts]
+        sums = np.bincount(block, values, many)
+        counts = np.bincount(block, minlength=many).astype(np.float64)
+        if many > 1:
+            sums, counts = sums[:-1] + sums[1:], counts[:-1] + counts[1:]
+        roots = np.sqrt(np.maximum(counts, 1.0))
+        share = np.full(len(sums), (model.mean + model.lengthy * float(lengthy(seen)[0])) / len(sums))
+        share[int(np.argmax(sums / roots))] += model.highest
+        share /= roots
+        of_block = share if many == 1 else np.concatenate([share, [0.0]]) + np.concatenate([[0.0], share])
+        each = values * of_block[block] / seen.lengths
+        edges = np.bincount(seen.lasts - seen.lengths + 1, each, len(seen.tokens) + 1)
+        edges -= np.bincount(seen.lasts + 1, each, len(seen.tokens) + 1)
+        of_token = np.cumsum(edges)[:-1]
+        origin = np.asarray(text.plain.origin, dtype=np.int64)
+        np.add.at(gains, origin[seen.places], of_token)
+
+    def _add_signs(self, gains: NDArray[np.float64], seen: Seen, text: Prepared) -> None:
+        model = self.model
+        root = (max(int(seen.blocks[0]), 2) / 2) ** 0.5
+        own: list[int] = self._concepts.of([text], seen)[0].tolist()
+        for code in {mark.code for mark in text.marks}:
+            mine = self._concepts.of_sign(code)
+            weight = sum(float(model.single[one]) for one in mine)
+            for one in mine:
+                numbers = [int(model.pair_of[one, other]) for other in own if other != one]
+                weight += sum(float(model.pair[at]) for at in numbers if at >= 0) / 2
+            marks = [mark for mark in text.marks if mark.code == code]
+            length = sum(mark.end - mark.start for mark in marks)
+            for mark in marks:
+                gains[mark.start : mark.end] += weight / (root * max(length, 1))
+
+
+def summed(model: Model, seen: Seen, concepts: NDArray[np.int32], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """float64[n]: the log-odds of texts whose n-grams and concepts are known (`features.see`, `features.Concepts.of`)."""
+    windows = pooled(seen, model.grams[seen.buckets])
+    out: NDArray[np.float64] = model.bias + windows @ (
+        np.array([model.highest, model.mean, model.lengthy]) * model.unit
+    )
+    if len(out) > _FEW:
+        weigh = compiled(kernels.weigh, kernels.WEIGH)
+        weigh(concepts, starts, seen.blocks, model.single, model.pair_of, model.pair, out)
+    else:
+        few = (concepts.tolist(), starts.tolist(), seen.blocks.tolist())
+        kernels.weigh(*few, model.single, model.pair_of, model.pair, out)
+    return out
+
+
+@cache
+def shipped(kind: str = "full") -> Scorer:
+    """The scorer that comes with the program: "full", or "open", trained on sets with an open licence alone."""
+    path = files("fanzha.recognise") / "weights" / f"{kind}.scorer"
+    return Scorer(unpack(path.read_bytes(), where=f"weights/{kind}.scorer"))
+
+
+def probabilities(logits: NDArray[np.float64]) -> NDArray[Any]:
+    """float64[n] in 0..1, from log-odds."""
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * logits)))

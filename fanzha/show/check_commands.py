@@ -1,0 +1,156 @@
+"""`fanzha check`: is this a scam? For a person one answer, for machines one JSON document, for platforms a stream of lines."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from fanzha.errors import InputError, NotFound
+from fanzha.show.words import LANGUAGES, Words, choose_language
+
+if TYPE_CHECKING:
+    from fanzha.recognise.answer import Answer
+    from fanzha.recognise.check import Scorer
+    from fanzha.show.check_inputs import Asked
+
+CHUNK_BYTES = 1 << 18
+
+
+def check(
+    what: Annotated[list[str] | None, Parameter(allow_leading_hyphen=True)] = None,
+    /,
+    *,
+    jsonl: Annotated[bool, Parameter(negative="")] = False,
+    json: Annotated[bool, Parameter(negative="")] = False,
+    rules_only: Annotated[bool, Parameter(negative="")] = False,
+    page: Path | None = None,
+    workspace: Annotated[Path | None, Parameter(name=["--workspace", "-w"])] = None,
+    lang: Annotated[str, Parameter(show_default=False)] = "",
+) -> None:
+    """Check a message.
+
+    Parameters
+    ----------
+    what
+        Messages, files (text, mail, chat, document, picture), a link or a number; - or nothing reads a pipe / 消息、文件、链接或号码.
+    jsonl
+        Lines of JSON in, lines of JSON out / 逐行 JSON.
+    json
+        Print JSON for machines / 输出 JSON.
+    rules_only
+        Judge by the rules, without the learned model / 仅用规则.
+    page
+        Write the answer as a page / 生成网页.
+    workspace
+        Ask this workspace what it knows of what is found / 查询该工作区.
+    lang
+        zh or en / 语言.
+    """
+    from fanzha.recognise.answer import scorer
+
+    if lang not in ("", *LANGUAGES):
+        raise InputError(
+            f"there is no language {lang!r} here",
+            f"没有语言 {lang!r}",
+            remedy="write --lang zh or --lang en",
+            remedy_zh="请写 --lang zh 或 --lang en",
+        )
+    for one in what or ():  # "-" is standard input, and a message may begin with a dash; a mistyped option is neither
+        if one.startswith("--") and " " not in one:
+            raise InputError(
+                f"there is no option {one}",
+                f"没有选项 {one}",
+                remedy="`fanzha check --help` lists the options",
+                remedy_zh="fanzha check --help 列出全部选项",
+            )
+    if jsonl:
+        _stream(what or ["-"], rules_only=rules_only)
+        return
+    words = Words(lang or choose_language(sys.argv[1:]))
+    judge = scorer(rules_only=rules_only)
+    if not what and sys.stdin.isatty():
+        print(words("check_paste"), file=sys.stderr, flush=True)
+    from fanzha.recognise.answer import answer
+    from fanzha.show.check_inputs import asked
+
+    questions = list(asked(what or []))
+    if workspace is None:
+        answers = [answer(one.text, judge, one.messages) for one in questions]
+    else:
+        answers = list(_known(questions, workspace, words, judge if rules_only else None))
+    from fanzha.show import checking
+
+    if json:
+        from json import dumps
+
+        found = [checking.as_json(one, said, words, judge.name) for one, said in zip(questions, answers, strict=True)]
+        print(dumps({"checks": found}, indent=1))
+    else:
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        for place, (one, said) in enumerate(zip(questions, answers, strict=True)):
+            if place:
+                console.rule(style="dim")
+            checking.show(console, words, one, said, workspace=workspace is not None)
+
+
+def _known(questions: "list[Asked]", folder: Path, words: Words, judge: "Scorer | None") -> "Iterator[Answer]":
+    """The answers with what a workspace knows of what is in them, by `judge` or the scorer in use there. NotFound where there is no
+    workspace."""
+    if not (folder / "lock").exists():
+        raise NotFound(
+            f"there is no workspace at {folder}",
+            f"{folder} 处没有工作区",
+            remedy="leave --workspace out, or name the folder of a workspace",
+            remedy_zh="请去掉 --workspace，或指明工作区文件夹",
+        )
+    from dataclasses import replace
+
+    from fanzha.chain import Workspace
+    from fanzha.chain.known_about import known_about
+    from fanzha.recognise.answer import answer
+
+    def waiting(owner: int) -> None:
+        print(words("waiting", owner=owner), file=sys.stderr, flush=True)
+
+    with Workspace(folder, waiting=waiting) as workspace:
+        judge = judge or workspace.recognising.scorer()
+        for asked in questions:
+            one = answer(asked.text, judge, asked.messages)
+            found = [(two.kind, two.normal) for two in one.reading.identifiers]
+            yield replace(one, known=known_about(workspace, found))
+
+
+def _stream(names: list[str], *, rules_only: bool) -> None:
+    """Answer lines as they come: what has arrived is answered before more is waited for."""
+    from fanzha.recognise.answer import scorer
+    from fanzha.recognise.stream import answers
+
+    out = sys.stdout.buffer
+    for name in names:
+        for answered in answers(_chunks(name), scorer(rules_only=rules_only)):
+            out.write(answered)
+            out.flush()
+
+
+def _chunks(name: str) -> Iterator[bytes]:
+    """The bytes of a file or of standard input, as much at a time as is there."""
+    if name == "-":
+        while chunk := os.read(sys.stdin.fileno(), CHUNK_BYTES):
+            yield chunk
+        return
+    path = Path(name)
+    if not path.is_file():
+        raise NotFound(
+            f"there is no file {name}",
+            f"没有文件 {name}",
+            remedy='name a file of lines {"id", "text"}, or - for standard input',
+            remedy_zh='请指明每行为 {"id", "text"} 的文件，或用 - 表示标准输入',
+        )
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk

@@ -1,0 +1,139 @@
+"""What a person hands to `fanzha check`, as text: an argument, a pipe, a file, a mail, a chat, a document, a picture."""
+
+import contextlib
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from fanzha.errors import InputError, NotFound, UnreadableFile
+
+if TYPE_CHECKING:
+    from fanzha.formats.grid import Source
+
+FILE_BYTES_MAX: Final = 64 << 20
+_PATH_MAX: Final = 1_024
+_TOLD_TEXT: Final = ("mail", "docx", "pdf")
+_CHATS: Final = ("telegram", "whatsapp", "line", "chat")
+_FILE_NAME: Final = re.compile(
+    r"[^\s:]{1,255}\.(?:png|jpe?g|webp|bmp|gif|tiff?|eml|mbox|txt|json|html?|docx?|pdf)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One thing to check.
+
+    what      text, mail, chat, document, picture;  name  of the file, "" where there is none
+    messages  those of a chat;  codes  what the codes of a picture say;  no_letters  whether a picture was searched for codes only
+    """
+
+    what: str
+    text: str
+    name: str = ""
+    messages: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    no_letters: bool = False
+
+
+def asked(arguments: Sequence[str]) -> Iterator[Asked]:
+    """Each argument as what it is: "-" is standard input, the name of a file is that file, all else is a message.
+
+    Raises NotFound for the name of a file that is not there, InputError for a folder, UnreadableFile for bytes nobody can read.
+    """
+    for one in arguments or ("-",):
+        if one == "-":
+            yield opened(sys.stdin.buffer.read(FILE_BYTES_MAX + 1), "")
+        elif (path := _path(one)) is not None:
+            with path.open("rb") as file:
+                yield opened(file.read(FILE_BYTES_MAX + 1), path.name)
+        else:
+            yield Asked("text", one)
+
+
+def _path(argument: str) -> Path | None:
+    """The file that an argument names; None where it is a message."""
+    if len(argument) > _PATH_MAX or "\n" in argument or "\0" in argument:
+        return None
+    path = Path(argument)
+    with contextlib.suppress(OSError):  # a name that is too long for this system is a message
+        if path.is_dir():
+            raise InputError(
+                f"{argument} is a folder",
+                f"{argument} 是文件夹",
+                remedy="name files; a whole folder of reports is for `fanzha run`",
+                remedy_zh="请指明文件；整个文件夹请用 fanzha run",
+            )
+        if path.is_file():
+            return path
+    if _FILE_NAME.fullmatch(argument):
+        raise NotFound(
+            f"there is no file {argument}",
+            f"没有文件 {argument}",
+            remedy="check the name, or give the text itself",
+            remedy_zh="请核对文件名，或直接给出文字内容",
+        )
+    return None
+
+
+def opened(data: bytes, name: str) -> Asked:
+    """A file as text. UnreadableFile: too large, or bytes nobody can read."""
+    from fanzha.formats.pictures import is_picture
+
+    if len(data) > FILE_BYTES_MAX:
+        raise UnreadableFile(
+            f"a file to check may have {FILE_BYTES_MAX >> 20} MiB",
+            f"待检查文件上限为 {FILE_BYTES_MAX >> 20} MiB",
+            where=name,
+            remedy="give the message itself; records are for `fanzha admit`",
+            remedy_zh="请只给出消息内容；成批记录请用 fanzha admit",
+        )
+    if is_picture(data[:16]):
+        return _picture(data, name)
+    return _told(data, name)
+
+
+def _picture(data: bytes, name: str) -> Asked:
+    from fanzha.formats.pictures import read_picture
+
+    seen = read_picture(data, name)
+    told = "\n".join((*((seen.text,) if seen.text else ()), *seen.codes))
+    return Asked("picture", told, name, codes=seen.codes, no_letters=seen.text is None)
+
+
+def _told(data: bytes, name: str) -> Asked:
+    """Mails, chats and documents by the readers of admission; all else that is text as it is."""
+    from fanzha.formats import known
+    from fanzha.formats.encoding import detect
+    from fanzha.formats.grid import Source
+
+    source = Source(data, name)
+    found = next(iter(known.recognise(source)), None) if b"\n" in data.strip() or data[:5] == b"%PDF-" else None
+    if found is not None and found.format in _TOLD_TEXT:
+        told = "\n".join(_column(found.format, source, "reports"))
+        if told or found.format != "mail":  # a mailbox of several mails is read as it is
+            return Asked("mail" if found.format == "mail" else "document", told, name)
+    if found is not None and found.format in _CHATS:
+        messages = tuple(_column(found.format, source, "messages"))
+        return Asked("chat", "\n".join(messages), name, messages)
+    encoding = detect(data) if data else None
+    if data and encoding is None:
+        raise UnreadableFile(
+            "this is neither text nor a kind of file that can be checked",
+            "既不是文本，也不是可检查的文件类型",
+            where=name,
+            remedy="give the text of the message, a mail (.eml), an exported chat, or a picture (PNG, JPEG)",
+            remedy_zh="请提供消息文字、邮件（.eml）、聊天导出或图片（PNG、JPEG）",
+        )
+    return Asked("text", data[encoding.bom :].decode(encoding.name, "replace") if encoding else "", name)
+
+
+def _column(name: str, source: "Source", table: str) -> Iterator[str]:
+    from fanzha.formats import known
+    from fanzha.formats.writing import texts
+
+    for reading in known.read(name, source):
+        if table in reading.tables:
+            yield from filter(None, texts(reading.tables[table], "text"))

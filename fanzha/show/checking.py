@@ -1,0 +1,355 @@
+"""What was found in a message, in the terminal: verdict, kind, the words that tell, what is known, why, the innocent side, what to do."""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from fanzha.clean import domain, url
+from fanzha.document.html import visible
+from fanzha.document.words import code_name, pick
+from fanzha.model.words import vocabulary
+from fanzha.recognise.alone import Alone
+from fanzha.recognise.answer import Answer
+from fanzha.recognise.check import Reading
+from fanzha.recognise.signs import signs
+from fanzha.show.check_inputs import Asked
+from fanzha.show.words import Words
+
+VERDICTS: Final = {
+    "scam": "bold white on red",
+    "suspicious": "bold black on yellow",
+    "no_sign": "bold green",
+    "unsure": "bold cyan",
+}
+# Red, green and blue alone do not tell tricks apart for everybody: each has its number as well.
+COLOURS: Final = ("red", "yellow", "magenta", "cyan", "blue", "green")
+SUPERSCRIPTS: Final = "¹²³⁴⁵⁶⁷⁸⁹"
+ODDS: Final = ((0.95, "almost_certain"), (0.8, "very_likely"), (0.5, "likely"), (0.1, "possible"), (0.02, "unlikely"))
+WHOLE_MAX, AROUND = 1_200, 80  # characters of a message shown whole; of a longer one those around what tells
+MESSAGES_SHOWN, IDENTIFIERS_SHOWN = 8, 20
+TELLING: Final = ""  # stands for words that tell without being a trick of their own
+
+
+LABELS: Final = (
+    *("check_kind", "check_claims", "check_about", "check_messages", "check_found", "check_why", "check_innocent"),
+    "check_next",
+)
+_WEB: Final = re.compile(r"\bh(tt)ps?://", re.IGNORECASE)
+
+
+def show(console: Console, words: Words, asked: Asked, answer: Answer, *, workspace: bool) -> None:
+    """One answer, for a person. `workspace` says whether a workspace was asked what it knows."""
+    console.print(verdict_line(words, answer))
+    rows: list[tuple[str, Sequence[Text]]] = [
+        ("check_kind", _kinds(words, answer)),
+        ("check_claims", _claims(words, answer)),
+        ("check_about", [Text(line, style="dim") for line in notes(words, asked, answer)]),
+    ]
+    _grid(console, words, rows)
+    if not answer.only:
+        _message(console, words, answer.reading)
+    rows = [
+        ("check_messages", _messages(words, asked, answer)),
+        ("check_found", _identifiers(words, answer, workspace=workspace)),
+        ("check_why", [Text(line) for line in why_lines(words, answer)]),
+        ("check_innocent", [Text(line) for line in innocent_lines(words, answer)]),
+        ("check_next", [Text(line, style="bold") for line in advice_lines(words, answer)]),
+    ]
+    _grid(console, words, rows)
+
+
+def _grid(console: Console, words: Words, rows: Sequence[tuple[str, Sequence[Text]]]) -> None:
+    table = Table.grid(padding=(0, 2))
+    width = max(cell_len(words(label)) for label in LABELS)
+    table.add_column(style="bold", no_wrap=True, min_width=width)
+    table.add_column(overflow="fold")
+    for label, lines in rows:
+        for place, line in enumerate(lines):
+            table.add_row(words(label) if place == 0 else "", line)
+    if table.row_count:
+        console.print(table)
+
+
+def verdict_line(words: Words, answer: Answer) -> Text:
+    """The verdict with its probability, in words and as a figure."""
+    line = Text()
+    line.append(f" {vocabulary('check_verdicts')[answer.verdict].say(words.lang)} ", style=VERDICTS[answer.verdict])
+    if answer.probability is not None:
+        line.append(
+            f"  {words(f'check_odds_{odds(answer.probability)}', share=share(answer.probability))}", style="bold"
+        )
+    return line
+
+
+def odds(probability: float) -> str:
+    """The word for a probability: a key of `check_odds_*`."""
+    return next((word for least, word in ODDS if probability >= least), "very_unlikely")
+
+
+def share(probability: float) -> str:
+    """Of a hundred messages like this one how many are scams; never all and never none."""
+    hundred = round(100 * probability)
+    return "> 99" if hundred >= 100 else "< 1" if hundred < 1 else str(hundred)
+
+
+def _kinds(words: Words, answer: Answer) -> list[Text]:
+    terms, lures = vocabulary("scam_types"), vocabulary("lures")
+    found = [] if answer.only else answer.reading.kinds
+    lines = [
+        Text.assemble(f"{terms[kind].say(words.lang)} ({kind}){f'  {min(99, permille // 10)} %' if permille else ''}")
+        for kind, permille in found
+    ]
+    if not lines and answer.verdict in ("scam", "suspicious") and not answer.only:
+        lines = [Text(words("check_kind_unknown"), style="dim")]
+    return lines + [Text(lures[lure].say(words.lang)) for lure in answer.reading.lures if not answer.only]
+
+
+def _claims(words: Words, answer: Answer) -> list[Text]:
+    declared = signs()
+    named = dict.fromkeys(declared[mark.code].say(words.lang) for mark in answer.reading.claimed)
+    return [Text("; ".join(named) if words.lang == "en" else "；".join(named))] if named and not answer.only else []
+
+
+def notes(words: Words, asked: Asked, answer: Answer) -> list[str]:
+    """What to know about what was looked at: a file, a picture without letters, a text that was cut, a language not learned."""
+    said = []
+    if asked.name or asked.what != "text":
+        said.append(words(f"check_is_{asked.what}", name=asked.name, messages=len(asked.messages)))
+    if asked.codes:
+        said.append(words("check_codes", codes=len(asked.codes)))
+    if asked.no_letters:
+        said.append(words("check_no_letters"))
+    if answer.cut:
+        said.append(words("check_cut", characters=f"{len(answer.reading.prepared.original):,}"))
+    return said
+
+
+def _message(console: Console, words: Words, reading: Reading) -> None:
+    marked, legend = marked_text(reading)
+    if not marked.plain.strip():
+        return
+    console.print()
+    console.print(Padding(marked, (0, 2), expand=False))
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold", style="dim")
+    tactics = vocabulary("tactics")
+    for number, code in enumerate(legend):
+        name = tactics[code].say(words.lang) if code else words("check_telling")
+        note = tactics[code].note(words.lang) if code else ""
+        table.add_row(Text(f"  {_superscript(number)} {name}", style=COLOURS[number % len(COLOURS)]), note)
+    if legend:
+        console.print(table)
+    console.print()
+
+
+def marked_text(reading: Reading) -> tuple[Text, list[str]]:
+    """(the message with the words that tell in brackets, numbered and coloured by trick, the tricks in the order of their numbers)."""
+    original = reading.prepared.original
+    spans = marked_spans(reading)
+    legend = list(dict.fromkeys(code for _, _, code in spans))
+    out, at = Text(), 0
+    windows = _windows(len(original), spans)
+    for start, end, code in [*spans, (len(original), len(original), "end")]:
+        for first, last in windows:
+            piece = original[max(at, first) : min(start, last)] if max(at, first) < min(start, last) else ""
+            out.append(" … " if piece and first and max(at, first) == first else "")
+            out.append(safe(piece))
+        if code != "end":
+            number = legend.index(code)
+            words = f"[{safe(original[start:end])}]{_superscript(number)}"
+            out.append(words, style=f"bold {COLOURS[number % len(COLOURS)]}")
+        at = end
+    if windows[-1][1] < len(original):
+        out.append(" …")
+    return out, legend
+
+
+def safe(text: str) -> str:
+    """Text of a message for the screen: nothing invisible acts, and no terminal makes a link of an address."""
+    return _WEB.sub(lambda found: found[0].replace(found[1], "xx"), visible(text))
+
+
+def marked_spans(reading: Reading) -> list[tuple[int, int, str]]:
+    """(start, end, trick) by place, without overlaps; TELLING for words that lower the score and are no trick."""
+    declared = signs()
+    wanted = [(mark.start, mark.end, declared[mark.code].tactic) for mark in reading.tactics]
+    if reading.verdict not in ("scam", "suspicious"):
+        wanted = []
+    chosen: list[tuple[int, int, str]] = []
+    for start, end, code in [*wanted, *((start, end, TELLING) for start, end in reading.words)]:
+        if all(end <= first or last <= start for first, last, _ in chosen):
+            chosen.append((start, end, code))
+    return sorted(chosen)
+
+
+def _windows(size: int, spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
+    """The parts of a message that are shown."""
+    if size <= WHOLE_MAX:
+        return [(0, size)]
+    merged: list[tuple[int, int]] = []
+    for start, end in [(0, 0), *((start, end) for start, end, _ in spans)]:
+        first, last = max(0, start - AROUND), min(size, end + AROUND)
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _superscript(number: int) -> str:
+    return SUPERSCRIPTS[number] if number < len(SUPERSCRIPTS) else f"({number + 1})"
+
+
+def _messages(words: Words, asked: Asked, answer: Answer) -> list[Text]:
+    """The messages of a conversation that look like a scam by themselves, the likeliest first."""
+    verdicts = vocabulary("check_verdicts")
+    shown = sorted(answer.parts, key=lambda part: -part[1].probability)[:MESSAGES_SHOWN]
+    lines = []
+    for place, part in shown:
+        line = Text(words("check_message", number=place + 1), style="dim")
+        line.append(f" {verdicts[part.verdict].say(words.lang)} ", style=VERDICTS[part.verdict])
+        line.append(f" {safe(part.prepared.original[:120])}")
+        lines.append(line)
+    if not lines and asked.messages:
+        lines = [Text(words("check_no_message"))]
+    return lines
+
+
+def _identifiers(words: Words, answer: Answer, *, workspace: bool) -> list[Text]:
+    lines = []
+    unique = {(one.found.kind, one.found.normal): one for one in answer.alone}
+    for key, one in list(unique.items())[:IDENTIFIERS_SHOWN]:
+        line = Text(f"{pick(code_name('kinds', one.found.kind), words.lang)}  ")
+        line.append(shown_value(one), style="bold")
+        for said in said_of(words, one):
+            line.append(f"\n  · {said}")
+        if workspace:
+            line.append(f"\n  · {known_line(words, answer, key)}")
+        lines.append(line)
+    return lines
+
+
+def shown_value(one: Alone) -> str:
+    """An identifier as it may be printed: a link so that no screen makes a link of it."""
+    found = one.found
+    if found.kind == "url":
+        return visible(url.defang(found.normal))
+    return domain.masked(found.normal) if found.kind == "domain" else visible(found.original)
+
+
+def said_of(words: Words, one: Alone) -> list[str]:
+    """What an identifier shows by itself, in words."""
+    terms, declared = vocabulary("address_signs"), signs()
+    parts = dict(one.parts)
+    said = []
+    if "registered" in parts and parts["registered"] != parts.get("host"):
+        said.append(words("check_registered", name=domain.masked(parts["registered"])))
+    if "sort" in parts and not one.signs:
+        said.append(words(f"check_sort_{parts['sort']}"))
+    if any(one.owner):
+        said.append(words("check_owner", owner=words.pick(*one.owner)))
+    return said + [(declared.get(sign) or terms[sign]).say(words.lang) for sign in one.signs]
+
+
+def known_line(words: Words, answer: Answer, key: tuple[str, str]) -> str:
+    """What the workspace holds on an identifier."""
+    known = answer.known.get(key)
+    if known is None:
+        return words("check_unknown")
+    cases = ", ".join(known.cases)
+    why = pick(code_name("whys", known.why), words.lang)
+    return words("check_known" if cases else "check_known_no_case", reports=known.reports, cases=cases, why=why)
+
+
+def why_lines(words: Words, answer: Answer) -> list[str]:
+    """Why, in words: the rules that hold; where none does, the words that resemble known scams."""
+    if answer.only or answer.verdict not in ("scam", "suspicious"):
+        return []
+    lines = [f"{number}. {rule.say(words.lang)}" for number, rule in enumerate(answer.reasons, 1)]
+    original = answer.reading.prepared.original
+    telling = [safe(original[start:end]) for start, end in answer.reading.words]
+    if not lines and telling:
+        lines = [words("check_why_words", words=", ".join(telling) if words.lang == "en" else "、".join(telling))]
+    return lines
+
+
+def innocent_lines(words: Words, answer: Answer) -> list[str]:
+    """What speaks for an honest sender."""
+    if answer.only:
+        return []
+    declared, original = signs(), answer.reading.prepared.original
+    lines = [rule.say(words.lang) for rule in answer.innocent]
+    lines += [
+        f"{declared[mark.code].say(words.lang)}: {safe(original[mark.start : mark.end])}"
+        for mark in answer.innocent_marks[:4]
+    ]
+    terms = vocabulary("address_signs")
+    if any("official" in one.signs for one in answer.alone):
+        lines.append(terms["official"].say(words.lang))
+    return lines or ([words("check_innocent_none")] if answer.verdict in ("scam", "suspicious") else [])
+
+
+def advice_lines(words: Words, answer: Answer) -> list[str]:
+    """What to do now."""
+    advice, lures = vocabulary("check_advice"), vocabulary("lures")
+    lines = [advice[key].say(words.lang) for key in answer.advice if key in advice]
+    lines += [lures[lure].note(words.lang) for lure in answer.reading.lures if not answer.only]
+    return list(dict.fromkeys(filter(None, lines)))
+
+
+def as_json(asked: Asked, answer: Answer, words: Words, scorer: str) -> dict[str, Any]:
+    """One answer for machines; places are of `text`."""
+    reading, declared = answer.reading, signs()
+    original = reading.prepared.original
+
+    def places(found: Sequence[tuple[str, int, int]], name: str) -> list[dict[str, Any]]:
+        return [{name: code, "start": a, "end": b, "words": original[a:b]} for code, a, b in found]
+
+    return {
+        "what": asked.what,
+        "name": asked.name,
+        "text": original,
+        "cut": answer.cut,
+        "verdict": answer.verdict,
+        "score": answer.probability,
+        "scorer": scorer,
+        "language": reading.prepared.language,
+        "language_known": reading.language_known,
+        "scam_type": [{"kind": kind, "permille": permille} for kind, permille in reading.kinds] or None,
+        "lures": list(reading.lures),
+        "claimed": places([(mark.code, mark.start, mark.end) for mark in reading.claimed], "sign"),
+        "tactics": places([(declared[m.code].tactic, m.start, m.end) for m in reading.tactics], "tactic"),
+        "telling": [{"start": a, "end": b, "words": original[a:b]} for a, b in reading.words],
+        "disguise_permille": reading.prepared.plain.disguise_permille,
+        "disguises": list(reading.prepared.plain.families),
+        "identifiers": [_identifier(one, answer) for one in answer.alone],
+        "reasons": [{"rule": rule.code, "text": rule.say(words.lang)} for rule in answer.reasons],
+        "innocent": innocent_lines(words, answer),
+        "advice": advice_lines(words, answer),
+        "messages": [
+            {"message": place + 1, "verdict": part.verdict, "score": part.probability} for place, part in answer.parts
+        ],
+    }
+
+
+def _identifier(one: Alone, answer: Answer) -> dict[str, Any]:
+    found = one.found
+    known = answer.known.get((found.kind, found.normal))
+    return {
+        "kind": found.kind,
+        "value": found.normal,
+        "start": found.start,
+        "end": found.end,
+        "valid": found.valid,
+        "signs": list(one.signs),
+        "parts": dict(one.parts),
+        "owner": one.owner[0],
+        "known": {"reports": known.reports, "cases": list(known.cases), "why": known.why} if known else None,
+    }
