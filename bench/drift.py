@@ -2,7 +2,7 @@
 
     python bench/drift.py --out bench/results/drift.json
 
-`../shared/data/text/spamhunter_2018_2021H1.csv.gz` (not part of this repository; figures only) goes through `fanzha check --jsonl`, and
+`../shared/data/text/spamhunter_2018_2021H1.csv.gz` (not part of this repository; figures only) goes through `fanzha check --jsonl -`, and
 the answers are put into months as `fanzha drift` does. Every row was reported as spam by somebody: the share warned of is no recall of
 scams. The shipped weights were trained on part of these rows, weakly, so the level says little; what is looked at is the change. Therefore
 also `--before 2020-01`: a scorer trained (`fanzha train`) on the rows of earlier months and the other sets that may train, read over all
@@ -46,11 +46,11 @@ def moment(month: str) -> int:
 
 
 def by_the_door(found: list[dict[str, str]]) -> tuple[list[Scored], float]:
-    """What `fanzha check --jsonl` answers, and how many seconds it took."""
+    """What `fanzha check --jsonl -` answers, and how many seconds it took."""
     lines = "".join(json.dumps({"id": row["id"], "text": row["text"]}) + "\n" for row in found)
     start = time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "fanzha", "check", "--jsonl"], input=lines.encode(), capture_output=True, check=True
+        [sys.executable, "-m", "fanzha", "check", "--jsonl", "-"], input=lines.encode(), capture_output=True, check=True
     )
     taken = time.perf_counter() - start
     answers = [json.loads(line) for line in done.stdout.splitlines()]

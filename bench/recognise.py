@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from bench.recognise_sets import SETS, rows, trainable
 from fanzha.recognise.labelled import Labelled
 from fanzha.recognise.prepared import prepare
-from fanzha.recognise.scorer import probabilities, summed
+from fanzha.recognise.scorer import probabilities, summed, weighed
 from fanzha.recognise.training import PRIOR, Table, chosen, fit, table
 
 FALSE_ALARMS = 0.01
@@ -149,7 +149,7 @@ def main() -> None:
 
     def fitted(wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
         model = fit(replace(given, weight=np.where(wanted, given.weight, 0.0)), seed=0, kind="measured")
-        return summed(model, given.seen, given.concepts, given.concept_starts)
+        return summed(model, given.seen, weighed(model, given.concepts, given.concept_starts))
 
     found, pooled = measured.figures(fitted, tests)
     result = {

@@ -7,6 +7,7 @@ apart, letters that look like digits. The original is evidence and is never chan
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from fanzha.clean.chinese_number import DIGITS
@@ -63,6 +64,7 @@ def _fold_character(char: str) -> str:
 _CHARACTERS: Final = _Characters()
 
 
+@lru_cache(maxsize=2)  # of a message both the plain copy and the identifiers are made
 def normalise(text: str) -> tuple[str, Sequence[int]]:
     """(folded, origin): `origin[i]` is the index in `text` of the character that gave `folded[i]`.
 
@@ -98,7 +100,7 @@ def _spoken(folded: str) -> str:
 
 
 def _lookalike(folded: str, origin: Sequence[int]) -> tuple[str, Sequence[int]]:
-    if not any(letter in folded for letter in _LETTERS):
+    if not ("o" in folded or "l" in folded or "O" in folded or "I" in folded):
         return folded, origin
     return _LOOKALIKE.sub(_to_digits, folded), origin
 

@@ -97,11 +97,15 @@ _HASH_WORDS: Final = ("md5", "md-5", "sha", "指纹", "签名", "证书", "print
 def scan(folded: str, lower: str) -> Iterator[tuple[int, int, Value]]:
     """(start, end, value) of what a label or a check digit tells in folded text; `lower` is the same in lower case."""
     for words, pattern, parse in _LABELS:
-        if any(word in lower for word in words):
-            for found in pattern.finditer(folded):
-                value = parse(found[1])
-                if value is not None and value.problem not in _NO_CODE:
-                    yield *found.span(1), value
+        for word in words:  # a loop takes half the time of any(), and nearly all texts have none of the words
+            if word in lower:
+                break
+        else:
+            continue
+        for found in pattern.finditer(folded):
+            value = parse(found[1])
+            if value is not None and value.problem not in _NO_CODE:
+                yield *found.span(1), value
     if len(folded) >= 32 and any(word in lower for word in _HASH_WORDS):
         yield from _hashes(folded, lower)
     if len(folded) >= 15:

@@ -59,12 +59,13 @@ _DAY: Final = re.compile(moment_words.IN_TEXT_DAY)
 _MONTH_AND_DAY: Final = re.compile(moment_words.IN_TEXT_MONTH_DAY)
 _AGO: Final = re.compile(moment_words.IN_TEXT_AGO)
 _ENGLISH: Final = re.compile(moment_words.IN_TEXT_ENGLISH)
+_DIGIT: Final = re.compile("[0-9]")
 _ENGLISH_WORDS: Final = ("ago", "day", "night", "just now", "this ")
 
 
 def scan(folded: str, lower: str) -> Iterator[tuple[int, int]]:
     """Spans of folded text that `parse` may read, each kind of phrase in turn; `lower` is the text in lower case."""
-    numeric = any(c in folded for c in "0123456789")
+    numeric = _DIGIT.search(folded) is not None
     if numeric:
         yield from (found.span() for found in _DIGITAL.finditer(folded))
     if len(lower) == len(folded) and lower.strip() and any(word in lower for word in _ENGLISH_WORDS):

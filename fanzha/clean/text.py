@@ -43,6 +43,7 @@ _GLUED: Final = re.compile(r"(?<=[a-z])[1-9][0-9 \-.]{10,40}(?![0-9A-Z])")
 _LABEL: Final = re.compile(r"(?<![A-Za-z0-9_@./:\-])(?:[a-z]+ ){0,3}[a-z]+$")
 _LABEL_MAX: Final = 24
 _BEHIND: Final = re.compile("(?<=[0-9]{7})[a-z]{2,16}(?=[\u4e00-\u9fff])")
+_DIGIT: Final = re.compile("[0-9]")
 _TRAILING: Final = ".,;:!?)]}'\"*_~|"
 _COUNTED: Final = re.compile(r"\s?(?:多|余|几|左右)?\s?[人个位名次条户家张台部件天年月日字步粉]")
 _ABOUT: Final = re.compile(r"\s?(?:多|余|几|来)(?=\s?[元块万]|\s?$)")
@@ -210,7 +211,7 @@ def _candidates(folded: str, relative_to_ms: int | None, zone: str, region: str)
     for start, end, value in labelled.scan(folded, lower):
         # an address yields to anything else found in it
         yield _of(value, start, end, 3 if value.kind == address.KIND else 9)
-    if "*" in folded or any(c in folded for c in "0123456789"):
+    if "*" in folded or _DIGIT.search(folded):
         for start, end, value in number_run.scan(_set_apart(folded), region):
             yield _of(value, start, end, _rank(value))
     yield from _amounts(folded)

@@ -245,7 +245,9 @@ def habits(engine: Tables, as_of: int) -> Habits:
     numbers: dict[str, list[str]] = defaultdict(list)
     for device, number in engine.rows(LINES_SQL, (as_of,)):
         numbers[device].append(number)
-    boxes = tuple(Box(*row, tuple(numbers[row[0]])) for row in engine.rows(BOXES_SQL, (as_of,)) if row[0] not in spared)
+    boxes = tuple(
+        Box._make((*row, tuple(numbers[row[0]]))) for row in engine.rows(BOXES_SQL, (as_of,)) if row[0] not in spared
+    )
     seats = _seats(engine, as_of)
     found = [Seat("imsi", *row) for row in engine.rows(SIMS_SQL, (as_of,))]
     found += [
@@ -294,7 +296,7 @@ def _lines(engine: Tables, as_of: int, seats: Mapping[str, tuple[int, ...]], box
             located,
             devices,
         )
-        yield Line(value, *row[1:12], bool(row[12]), *times, *rest, in_a_day, box_day[value], period)
+        yield Line._make((value, *row[1:12], bool(row[12]), *times, *rest, in_a_day, box_day[value], period))
 
 
 def neighbours(rows: Iterable[tuple[Any, ...]]) -> dict[str, int]:

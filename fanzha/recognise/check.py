@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.clean.text import Found
+from fanzha.recognise import friction
 from fanzha.recognise.kinds import OTHER, kinds
 from fanzha.recognise.prepared import Prepared, prepare
 from fanzha.recognise.rules import Rule, present, standing
 from fanzha.recognise.signs import LANGUAGES, Mark, signs
 
-SCAM_AT, SUSPICIOUS_AT = 0.5, 0.1  # of the calibrated probability
+SCAM_AT, SUSPICIOUS_AT = 0.7, 0.25  # of the calibrated probability
 _LETTERS_MIN: Final = 4
 _WORDS_MAX: Final = 5
 _AT_ONCE: Final = 256
@@ -80,14 +81,15 @@ def check(texts: Iterable[str], scorer: Scorer, *, words: bool = True) -> Iterat
     waiting = iter(texts)
     while batch := [prepare(text) for text in islice(waiting, _AT_ONCE)]:
         for text, logit in zip(batch, scorer.logits(batch).tolist(), strict=True):
-            yield _reading(text, logit, scorer if words else None)
+            yield _reading(text, logit, scorer, words)
 
 
-def _reading(text: Prepared, logit: float, scorer: Scorer | None) -> Reading:
+def _reading(text: Prepared, logit: float, scorer: Scorer, words: bool) -> Reading:
     shown = present(text)
     held = standing(shown)
     probability = 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0
-    verdict = _verdict(text, probability)
+    alone = friction.may_warn(scorer.name, text.language) or any(rule.points > 0 for rule in held)
+    verdict = (level(probability) if alone else "") or _unwarned(text)
     warned = verdict in ("scam", "suspicious")
     declared = signs()
     named = _kinds(shown) if warned else ()
@@ -100,7 +102,7 @@ def _reading(text: Prepared, logit: float, scorer: Scorer | None) -> Reading:
         tuple(mark for mark in text.marks if declared[mark.code].tactic),
         tuple(dict.fromkeys(rule.lure for rule in held if rule.lure)),
         held,
-        telling(text, scorer.contributions(text)) if scorer and warned else (),
+        telling(text, scorer.contributions(text)) if words and warned else (),
     )
 
 
@@ -109,11 +111,12 @@ def _kinds(shown: frozenset[str]) -> tuple[tuple[str, int], ...]:
     return kinds(shown, standing(shown))
 
 
-def _verdict(text: Prepared, probability: float) -> str:
-    if probability >= SCAM_AT:
-        return "scam"
-    if probability >= SUSPICIOUS_AT:
-        return "suspicious"
+def level(probability: float) -> str:
+    """The warning that a probability is worth: scam, suspicious, or none ("")."""
+    return "scam" if probability >= SCAM_AT else "suspicious" if probability >= SUSPICIOUS_AT else ""
+
+
+def _unwarned(text: Prepared) -> str:
     if text.language not in LANGUAGES or sum(map(str.isalpha, text.plain.text)) < _LETTERS_MIN:
         return "unsure"
     return "no_sign"

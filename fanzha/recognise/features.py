@@ -12,13 +12,20 @@ from fanzha.recognise import kernels
 from fanzha.recognise.prepared import Prepared
 from fanzha.recognise.signs import signs
 
-SHORT_MAX: Final = 4_096  # characters of a batch that plain Python reads faster than Numba is imported
+# Texts, and their characters, that plain Python reads sooner than Numba is imported.
+FEW: Final = 64
+SHORT_MAX: Final = 4_096
 _TOKEN_CONCEPTS: Final = (
     *((kernels.NUMBER, "has:number"), (kernels.LONG_NUMBER, "has:long_number"), (kernels.LINK, "has:link")),
     *((kernels.SHORT_LINK, "has:short_link"), (kernels.MAIL, "has:mail"), (kernels.CURRENCY, "has:currency")),
 )
 _DISGUISE: Final = (20, 80)  # per mille
 _GUILTY_MAX: Final = 6
+_LEVELS: Final = len(_DISGUISE) + 1
+REMEMBERED_MAX: Final = 100_000  # combinations of signs and shape that are remembered
+
+Met = tuple[frozenset[str], int]  # codes of signs; kinds of token and level of disguise
+_NO_SIGN: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +57,7 @@ def see(plain: Sequence[str]) -> Seen:
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     starts = np.zeros(count + 1, dtype=np.int64)
     np.cumsum(np.fromiter(map(len, plain), np.int64, count), out=starts[1:])
-    fast = size > SHORT_MAX
+    fast = _many(count, size)
     kind = np.zeros(size, dtype=np.int8) if fast else [0] * size
     tokens, places, token_starts = (
         _empty(size, np.int32, fast),
@@ -92,7 +99,7 @@ def pooled(seen: Seen, values: NDArray[np.int16]) -> NDArray[np.float64]:
     mean is surer.
     """
     count = len(seen.blocks)
-    fast = len(values) > SHORT_MAX * kernels.GRAMS_MAX
+    fast = _many(count, len(seen.tokens))
     cells = 2 * int(seen.blocks.max(initial=1))
     sums, out = _empty(cells, np.int64, fast), _empty(2 * count, np.float64, fast)
     given: tuple[Any, ...] = (values, seen.lasts, seen.gram_starts, seen.block, seen.blocks)
@@ -101,6 +108,10 @@ def pooled(seen: Seen, values: NDArray[np.int16]) -> NDArray[np.float64]:
     _run(fast, kernels.pool, kernels.POOL)(*given, sums, out)
     two = np.asarray(out, dtype=np.float64).reshape(count, 2)
     return np.column_stack([two, two[:, 1] * lengthy(seen)])
+
+
+def _many(count: int, size: int) -> bool:
+    return size > SHORT_MAX or count > FEW
 
 
 def lengthy(seen: Seen) -> NDArray[np.float64]:
@@ -135,27 +146,35 @@ class Concepts:
 
     def __init__(self, names: Sequence[str]) -> None:
         self._number: Mapping[str, int] = {name: at for at, name in enumerate(names)}
-        self._of_signs: dict[frozenset[str], tuple[int, ...]] = {}
-        self._of_shape: dict[tuple[int, int], tuple[int, ...]] = {}
+        self._known: dict[Met, tuple[int, ...]] = {}
+
+    def met(self, texts: Sequence[Prepared], seen: Seen) -> list[Met]:
+        """What the concepts of each text follow from."""
+        shapes = seen.kinds * _LEVELS
+        for at, text in enumerate(texts):
+            if text.plain.disguise_permille >= _DISGUISE[0]:
+                shapes[at] += sum(text.plain.disguise_permille >= least for least in _DISGUISE)
+        return [
+            (frozenset([mark.code for mark in text.marks]) if text.marks else _NO_SIGN, shape)
+            for text, shape in zip(texts, shapes.tolist(), strict=True)
+        ]
+
+    def numbers(self, met: Met) -> tuple[int, ...]:
+        """The numbers of the concepts, each once."""
+        known = self._known.get(met)
+        if known is None:
+            if len(self._known) >= REMEMBERED_MAX:
+                self._known.clear()
+            codes, shape = met
+            known = self._known[met] = self._from_signs(codes) + self._from_shape(*divmod(shape, _LEVELS))
+        return known
 
     def of(self, texts: Sequence[Prepared], seen: Seen) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-        """(int32[K], int64[n + 1]): the numbers of the concepts of each text, each once, and where each text's start."""
-        found: list[int] = []
-        starts = [0]
-        for text, mask in zip(texts, seen.kinds.tolist(), strict=True):
-            codes = frozenset([mark.code for mark in text.marks])
-            own = self._of_signs.get(codes)
-            if own is None:
-                own = self._of_signs[codes] = self._from_signs(codes)
-            permille = text.plain.disguise_permille
-            shape = (mask, sum(permille >= least for least in _DISGUISE))
-            other = self._of_shape.get(shape)
-            if other is None:
-                other = self._of_shape[shape] = self._from_shape(*shape)
-            found += own
-            found += other
-            starts.append(len(found))
-        return np.array(found, dtype=np.int32), np.array(starts, dtype=np.int64)
+        """(int32[K], int64[n + 1]): the numbers of the concepts of each text, and where each text's start."""
+        each = [self.numbers(met) for met in self.met(texts, seen)]
+        starts = np.zeros(len(each) + 1, dtype=np.int64)
+        np.cumsum([len(numbers) for numbers in each], out=starts[1:])
+        return np.array([number for numbers in each for number in numbers], dtype=np.int32), starts
 
     def of_sign(self, code: str) -> tuple[int, ...]:
         """The numbers of the concepts that one sign alone brings: itself and its tactic."""

@@ -15,6 +15,8 @@ import yaml
 ROWS_MIN: Final = 1_000
 SMALL: Final = "small"  # the name of the small sources together
 ONE_TEXT: Final = 1
+# What a learned model may do to honest texts of a language, per thousand, where no rule agrees with it.
+SCAM_MAX, SUSPICIOUS_MAX = 5, 50
 
 
 class Budgeted(Protocol):
@@ -74,6 +76,16 @@ def models() -> Mapping[str, Mapping[str, Mapping[str, int]]]:
     """Model -> language -> {rows, scam, suspicious}: honest texts that it gives these verdicts."""
     found: dict[str, dict[str, dict[str, int]]] = _file()["models"]
     return found
+
+
+def may_warn(model: str, language: str) -> bool:
+    """Whether a model may warn in a language with no rule beside it. A model that was never counted here (a deployer's own) may."""
+    counted = models().get(model, {}).get(language)
+    if counted is None:
+        return True
+    scam, rows = counted["scam"], counted["rows"]
+    doubted = Counted(language, scam + counted["suspicious"], rows)
+    return Counted(language, scam, rows).within(SCAM_MAX) and doubted.within(SUSPICIOUS_MAX)
 
 
 def measured() -> Mapping[str, str]:

@@ -21,7 +21,7 @@ SEE: Final = "void(uint32[::1], int64[::1], int8[::1], int32[::1], int32[::1], i
 GRAMS: Final = "void(int32[::1], int64[::1], int32[::1], int32[::1], int32[::1], int64[::1])"
 BLOCKS: Final = "void(int32[::1], int64[::1], int32[::1], int64[::1], int64[::1])"
 POOL: Final = "void(int16[::1], int32[::1], int64[::1], int32[::1], int64[::1], int64[::1], float64[::1])"
-WEIGH: Final = "void(int32[::1], int64[::1], int64[::1], float64[::1], int32[:, ::1], float64[::1], float64[::1])"
+WEIGH: Final = "void(int32[::1], int64[::1], float64[::1], int32[:, ::1], float64[::1], float64[::1])"
 
 
 def name_addresses(codes: Any, starts: Any, kind: Any) -> None:
@@ -227,6 +227,12 @@ def pool(values: Any, lasts: Any, gram_starts: Any, block: Any, counts: Any, sum
     """
     for text in range(len(counts)):
         many = counts[text]
+        if many == 1:  # most messages: nothing to divide
+            whole, number = 0, gram_starts[text + 1] - gram_starts[text]
+            for k in range(gram_starts[text], gram_starts[text + 1]):
+                whole += values[k]
+            out[2 * text] = out[2 * text + 1] = whole / number**0.5 if number else 0.0
+            continue
         for k in range(2 * many):
             sums[k] = 0
         for k in range(gram_starts[text], gram_starts[text + 1]):
@@ -234,11 +240,9 @@ def pool(values: Any, lasts: Any, gram_starts: Any, block: Any, counts: Any, sum
             sums[b] += values[k]
             sums[b + 1] += 1
         best, total, seen = 0.0, 0.0, 0
-        for k in range(max(many - 1, 1)):
-            both, number = sums[2 * k], sums[2 * k + 1]
-            if many > 1:
-                both += sums[2 * k + 2]
-                number += sums[2 * k + 3]
+        for k in range(many - 1):
+            both = sums[2 * k] + sums[2 * k + 2]
+            number = sums[2 * k + 1] + sums[2 * k + 3]
             score = both / number**0.5 if number else 0.0
             best = score if k == 0 or score > best else best
             total += score
@@ -247,11 +251,8 @@ def pool(values: Any, lasts: Any, gram_starts: Any, block: Any, counts: Any, sum
         out[2 * text + 1] = total / seen
 
 
-def weigh(concepts: Any, starts: Any, counts: Any, single: Any, pair_of: Any, pair: Any, out: Any) -> None:
-    """Add to `out`, for each text, the weights of its concepts and of their pairs, over the root of how many windows long it is.
-
-    `pair_of` is symmetric, -1 where none is learned.
-    """
+def weigh(concepts: Any, starts: Any, single: Any, pair_of: Any, pair: Any, out: Any) -> None:
+    """Write to `out`, for each text, the weights of its concepts and of their pairs; `pair_of` is symmetric, -1 where none is learned."""
     for text in range(len(starts) - 1):
         total = 0.0
         for i in range(starts[text], starts[text + 1]):
@@ -262,4 +263,4 @@ def weigh(concepts: Any, starts: Any, counts: Any, single: Any, pair_of: Any, pa
                 at = row[concepts[j]]
                 if at >= 0:
                     total += pair[at]
-        out[text] += total / (max(counts[text], 2) / 2) ** 0.5
+        out[text] = total

@@ -42,7 +42,8 @@ def descend(
     for _ in range(_EPOCHS):
         order = generator.permutation(len(target)).astype(np.int64)
         fast(buckets, starts, group, goal, order, found, bias)
-    return found[0].copy()
+    weights: NDArray[np.float32] = found[0].copy()
+    return weights
 
 
 def _descend(buckets: Any, starts: Any, group: Any, goal: Any, order: Any, found: Any, bias: Any) -> None:

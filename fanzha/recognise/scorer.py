@@ -10,21 +10,21 @@ from numpy.typing import NDArray
 
 from fanzha.clean.compiled import compiled
 from fanzha.recognise import kernels
-from fanzha.recognise.features import Concepts, Seen, lengthy, pooled, see
+from fanzha.recognise.features import FEW, REMEMBERED_MAX, Concepts, Met, Seen, lengthy, pooled, see
 from fanzha.recognise.model_file import Model, unpack
 from fanzha.recognise.prepared import Prepared
 
-_CHUNK: Final = 256  # texts whose n-grams are laid out at a time: they stay in the processor's cache
-_FEW: Final = 64
+_CHUNK: Final = 512  # texts whose n-grams are laid out at a time: they stay in the processor's cache
 
 
 class Scorer:
     """Scores texts with one model. Deterministic; needs NumPy alone, and Numba for large batches."""
 
     def __init__(self, model: Model) -> None:
-        self.name = "learned"
+        self.name = str(model.about["kind"])
         self.model = model
         self._concepts = Concepts(model.concepts)
+        self._weights: dict[Met, float] = {}
 
     def logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         """float64[n]: calibrated log-odds of a scam at the prior of the model."""
@@ -33,7 +33,17 @@ class Scorer:
 
     def _logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         seen = see([text.plain.text for text in texts])
-        return summed(self.model, seen, *self._concepts.of(texts, seen))
+        return summed(self.model, seen, np.array([self._weight(met) for met in self._concepts.met(texts, seen)]))
+
+    def _weight(self, met: Met) -> float:
+        known = self._weights.get(met)
+        if known is None:
+            if len(self._weights) >= REMEMBERED_MAX:
+                self._weights.clear()
+            numbers = np.array(self._concepts.numbers(met), dtype=np.int32)
+            known = float(weighed(self.model, numbers, np.array([0, len(numbers)]))[0])
+            self._weights[met] = known
+        return known
 
     def contributions(self, text: Prepared) -> NDArray[np.float64]:
         """float64[len(original)]: what each character of the original adds to the log-odds.
@@ -85,18 +95,22 @@ class Scorer:
                 gains[mark.start : mark.end] += weight / (root * max(length, 1))
 
 
-def summed(model: Model, seen: Seen, concepts: NDArray[np.int32], starts: NDArray[np.int64]) -> NDArray[np.float64]:
-    """float64[n]: the log-odds of texts whose n-grams and concepts are known (`features.see`, `features.Concepts.of`)."""
-    windows = pooled(seen, model.grams[seen.buckets])
-    out: NDArray[np.float64] = model.bias + windows @ (
-        np.array([model.highest, model.mean, model.lengthy]) * model.unit
-    )
-    if len(out) > _FEW:
-        weigh = compiled(kernels.weigh, kernels.WEIGH)
-        weigh(concepts, starts, seen.blocks, model.single, model.pair_of, model.pair, out)
+def summed(model: Model, seen: Seen, of_concepts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """float64[n]: the log-odds of texts from their n-grams and the weight of their concepts (`weighed`), float64[n]."""
+    windows = pooled(seen, model.grams[seen.buckets]) * model.unit
+    # written out: a product of matrices may add in another order for another number of texts
+    of_grams = windows[:, 0] * model.highest + windows[:, 1] * model.mean + windows[:, 2] * model.lengthy
+    out: NDArray[np.float64] = model.bias + of_grams + of_concepts / np.sqrt(np.maximum(seen.blocks, 2) / 2)
+    return out
+
+
+def weighed(model: Model, concepts: NDArray[np.int32], starts: NDArray[np.int64]) -> NDArray[np.float64]:
+    """float64[n]: weights of the concepts of texts, and of their pairs, as `features.Concepts.of` gives them."""
+    out = np.zeros(len(starts) - 1, dtype=np.float64)
+    if len(out) > FEW:
+        compiled(kernels.weigh, kernels.WEIGH)(concepts, starts, model.single, model.pair_of, model.pair, out)
     else:
-        few = (concepts.tolist(), starts.tolist(), seen.blocks.tolist())
-        kernels.weigh(*few, model.single, model.pair_of, model.pair, out)
+        kernels.weigh(concepts.tolist(), starts.tolist(), model.single, model.pair_of, model.pair, out)
     return out
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -58,14 +59,7 @@ def check(
             remedy="write --lang zh or --lang en",
             remedy_zh="请写 --lang zh 或 --lang en",
         )
-    for one in what or ():  # "-" is standard input, and a message may begin with a dash; a mistyped option is neither
-        if one.startswith("--") and " " not in one:
-            raise InputError(
-                f"there is no option {one}",
-                f"没有选项 {one}",
-                remedy="`fanzha check --help` lists the options",
-                remedy_zh="fanzha check --help 列出全部选项",
-            )
+    _refuse_options(what or [])
     if jsonl:
         _stream(what or ["-"], rules_only=rules_only)
         return
@@ -81,21 +75,42 @@ def check(
         answers = [answer(one.text, judge, one.messages) for one in questions]
     else:
         answers = list(_known(questions, workspace, words, judge if rules_only else None))
-    from fanzha.show import checking
+    if page is not None:
+        from fanzha.show.check_answers import write_page
 
+        pairs = list(zip(questions, answers, strict=True))
+        write_page(page, pairs, time.time_ns() // 1_000_000, words.lang, workspace=workspace is not None)
     if json:
         from json import dumps
 
-        found = [checking.as_json(one, said, words, judge.name) for one, said in zip(questions, answers, strict=True)]
+        from fanzha.show.check_answers import as_json
+
+        found = [as_json(one, said, words, judge.name) for one, said in zip(questions, answers, strict=True)]
         print(dumps({"checks": found}, indent=1))
     else:
         from rich.console import Console
 
+        from fanzha.show import checking
+
         console = Console(highlight=False)
-        for place, (one, said) in enumerate(zip(questions, answers, strict=True)):
+        for place, (question, said) in enumerate(zip(questions, answers, strict=True)):
             if place:
                 console.rule(style="dim")
-            checking.show(console, words, one, said, workspace=workspace is not None)
+            checking.show(console, words, question, said, workspace=workspace is not None)
+        if page is not None:
+            console.print(words("report_at", path=page), soft_wrap=True)
+
+
+def _refuse_options(what: list[str]) -> None:
+    """InputError where a word looks like an option that does not exist. "-" is standard input, and a message may begin with a dash."""
+    for one in what:
+        if one.startswith("--") and " " not in one:
+            raise InputError(
+                f"there is no option {one}",
+                f"没有选项 {one}",
+                remedy="`fanzha check --help` lists the options",
+                remedy_zh="fanzha check --help 列出全部选项",
+            )
 
 
 def _known(questions: "list[Asked]", folder: Path, words: Words, judge: "Scorer | None") -> "Iterator[Answer]":

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -45,23 +45,32 @@ _WEB: Final = re.compile(r"\bh(tt)ps?://", re.IGNORECASE)
 
 def show(console: Console, words: Words, asked: Asked, answer: Answer, *, workspace: bool) -> None:
     """One answer, for a person. `workspace` says whether a workspace was asked what it knows."""
+    before, after = rows(words, asked, answer, workspace=workspace)
     console.print(verdict_line(words, answer))
-    rows: list[tuple[str, Sequence[Text]]] = [
+    _grid(console, words, before)
+    if not answer.only:
+        _message(console, words, answer.reading)
+    _grid(console, words, after)
+
+
+Rows = list[tuple[str, Sequence[Text]]]
+
+
+def rows(words: Words, asked: Asked, answer: Answer, *, workspace: bool) -> tuple[Rows, Rows]:
+    """(label, lines) of what stands before the message, and of what stands after it."""
+    before: Rows = [
         ("check_kind", _kinds(words, answer)),
         ("check_claims", _claims(words, answer)),
         ("check_about", [Text(line, style="dim") for line in notes(words, asked, answer)]),
     ]
-    _grid(console, words, rows)
-    if not answer.only:
-        _message(console, words, answer.reading)
-    rows = [
+    after: Rows = [
         ("check_messages", _messages(words, asked, answer)),
         ("check_found", _identifiers(words, answer, workspace=workspace)),
         ("check_why", [Text(line) for line in why_lines(words, answer)]),
         ("check_innocent", [Text(line) for line in innocent_lines(words, answer)]),
         ("check_next", [Text(line, style="bold") for line in advice_lines(words, answer)]),
     ]
-    _grid(console, words, rows)
+    return before, after
 
 
 def _grid(console: Console, words: Words, rows: Sequence[tuple[str, Sequence[Text]]]) -> None:
@@ -151,24 +160,36 @@ def _message(console: Console, words: Words, reading: Reading) -> None:
 
 def marked_text(reading: Reading) -> tuple[Text, list[str]]:
     """(the message with the words that tell in brackets, numbered and coloured by trick, the tricks in the order of their numbers)."""
+    pieces, legend = message_pieces(reading)
+    out = Text()
+    for piece, number in pieces:
+        if number:
+            out.append(f"[{piece}]{_superscript(number - 1)}", style=f"bold {COLOURS[(number - 1) % len(COLOURS)]}")
+        else:
+            out.append(piece)
+    return out, legend
+
+
+def message_pieces(reading: Reading) -> tuple[list[tuple[str, int]], list[str]]:
+    """(the message in pieces, each with the number of its trick from 1 on, 0 for none; the tricks in the order of their numbers)."""
     original = reading.prepared.original
     spans = marked_spans(reading)
     legend = list(dict.fromkeys(code for _, _, code in spans))
-    out, at = Text(), 0
     windows = _windows(len(original), spans)
-    for start, end, code in [*spans, (len(original), len(original), "end")]:
+    pieces: list[tuple[str, int]] = []
+    at = 0
+    for start, end, code in [*spans, (len(original), len(original), None)]:
         for first, last in windows:
-            piece = original[max(at, first) : min(start, last)] if max(at, first) < min(start, last) else ""
-            out.append(" … " if piece and first and max(at, first) == first else "")
-            out.append(safe(piece))
-        if code != "end":
-            number = legend.index(code)
-            words = f"[{safe(original[start:end])}]{_superscript(number)}"
-            out.append(words, style=f"bold {COLOURS[number % len(COLOURS)]}")
+            if max(at, first) < min(start, last):
+                if first and max(at, first) == first:
+                    pieces.append((" … ", 0))
+                pieces.append((safe(original[max(at, first) : min(start, last)]), 0))
+        if code is not None:
+            pieces.append((safe(original[start:end]), legend.index(code) + 1))
         at = end
     if windows[-1][1] < len(original):
-        out.append(" …")
-    return out, legend
+        pieces.append((" …", 0))
+    return pieces, legend
 
 
 def safe(text: str) -> str:
@@ -302,54 +323,3 @@ def advice_lines(words: Words, answer: Answer) -> list[str]:
     lines = [advice[key].say(words.lang) for key in answer.advice if key in advice]
     lines += [lures[lure].note(words.lang) for lure in answer.reading.lures if not answer.only]
     return list(dict.fromkeys(filter(None, lines)))
-
-
-def as_json(asked: Asked, answer: Answer, words: Words, scorer: str) -> dict[str, Any]:
-    """One answer for machines; places are of `text`."""
-    reading, declared = answer.reading, signs()
-    original = reading.prepared.original
-
-    def places(found: Sequence[tuple[str, int, int]], name: str) -> list[dict[str, Any]]:
-        return [{name: code, "start": a, "end": b, "words": original[a:b]} for code, a, b in found]
-
-    return {
-        "what": asked.what,
-        "name": asked.name,
-        "text": original,
-        "cut": answer.cut,
-        "verdict": answer.verdict,
-        "score": answer.probability,
-        "scorer": scorer,
-        "language": reading.prepared.language,
-        "language_known": reading.language_known,
-        "scam_type": [{"kind": kind, "permille": permille} for kind, permille in reading.kinds] or None,
-        "lures": list(reading.lures),
-        "claimed": places([(mark.code, mark.start, mark.end) for mark in reading.claimed], "sign"),
-        "tactics": places([(declared[m.code].tactic, m.start, m.end) for m in reading.tactics], "tactic"),
-        "telling": [{"start": a, "end": b, "words": original[a:b]} for a, b in reading.words],
-        "disguise_permille": reading.prepared.plain.disguise_permille,
-        "disguises": list(reading.prepared.plain.families),
-        "identifiers": [_identifier(one, answer) for one in answer.alone],
-        "reasons": [{"rule": rule.code, "text": rule.say(words.lang)} for rule in answer.reasons],
-        "innocent": innocent_lines(words, answer),
-        "advice": advice_lines(words, answer),
-        "messages": [
-            {"message": place + 1, "verdict": part.verdict, "score": part.probability} for place, part in answer.parts
-        ],
-    }
-
-
-def _identifier(one: Alone, answer: Answer) -> dict[str, Any]:
-    found = one.found
-    known = answer.known.get((found.kind, found.normal))
-    return {
-        "kind": found.kind,
-        "value": found.normal,
-        "start": found.start,
-        "end": found.end,
-        "valid": found.valid,
-        "signs": list(one.signs),
-        "parts": dict(one.parts),
-        "owner": one.owner[0],
-        "known": {"reports": known.reports, "cases": list(known.cases), "why": known.why} if known else None,
-    }

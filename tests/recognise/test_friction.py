@@ -1,15 +1,19 @@
 """A rule that was not counted, or that alarms too often, is off; the shipped figures cover every rule as it now is."""
 
 import runpy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from fanzha.recognise import friction
+from fanzha.recognise.check import check
 from fanzha.recognise.friction import Counted
-from fanzha.recognise.prepared import prepare
+from fanzha.recognise.prepared import Prepared, prepare
 from fanzha.recognise.rules import RULES, hits, on
 from fanzha.recognise.signs import LANGUAGES
 
@@ -17,8 +21,6 @@ ROOT = Path(__file__).parents[2]
 DATA = ROOT.parent / "shared/data/text"
 AGAIN = "count again: python bench/friction.py --date <today>"
 WARNING = [rule for rule in RULES if rule.budget_permille]
-# Honest texts of a language per thousand that a shipped model may call a scam, and may call at least suspicious.
-SCAM_MAX, SUSPICIOUS_MAX = 5, 50
 
 
 @dataclass(frozen=True)
@@ -76,14 +78,31 @@ def test_what_is_off_is_off_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("model", sorted(friction.models()))
-def test_models_seldom_alarm_honest_senders(model: str) -> None:
-    by = friction.models()[model]
-    assert set(LANGUAGES) <= set(by), f"{model} was not counted in every language; {AGAIN}"
-    for language, counted in by.items():
-        seldom = Counted(language, counted["scam"], counted["rows"])
-        assert seldom.within(SCAM_MAX), f"{model} calls honest texts scams: {seldom}"
-        doubted = Counted(language, counted["scam"] + counted["suspicious"], counted["rows"])
-        assert doubted.within(SUSPICIOUS_MAX), f"{model} doubts honest texts: {doubted}"
+def test_models_were_counted_in_every_language(model: str) -> None:
+    assert set(LANGUAGES) <= set(friction.models()[model]), f"{model} was not counted in every language; {AGAIN}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_shipped_model_seldom_alarms_honest_senders(language: str) -> None:
+    assert friction.may_warn("full", language), f"{friction.models()['full'][language]}"
+
+
+def test_a_model_over_its_budget_warns_only_where_a_rule_agrees(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["您的账户已被冻结,请点击 http://icbc.top/a 登录认证", "今天天气不错,我们去公园走走吧"]
+    counted = {"loud": {"zh": {"rows": 1000, "scam": 500, "suspicious": 0}}}
+    monkeypatch.setattr(friction, "models", lambda: counted)
+
+    class Loud:
+        name = "loud"
+
+        def logits(self, prepared: Sequence[Prepared]) -> NDArray[np.float64]:
+            return np.full(len(prepared), 9.0)
+
+        def contributions(self, text: Prepared) -> NDArray[np.float64]:
+            return np.zeros(len(text.original))
+
+    assert not friction.may_warn("loud", "zh") and friction.may_warn("loud", "en")
+    assert [reading.verdict for reading in check(texts, Loud())] == ["scam", "no_sign"]
 
 
 @cache

@@ -469,10 +469,19 @@ def test_the_command_answers_and_leaves_no_trace(run: Run, tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.rglob("*")) == before
 
 
+def test_the_page_is_complete_in_itself_and_says_the_same(run: Run, tmp_path: Path) -> None:
+    hostile = f"<script>alert(1)</script> {SCAM}"
+    assert "page.html" in run("check", hostile, "95588", "--page", "page.html").stdout
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("<script") == 1 and "&lt;script&gt;" in page and "http://" not in page and "https://" not in page
+    assert "安全账户<sup>" in page and "What to do now" in page and "现在怎么办" in page
+    assert page.count("<blockquote>") == 1  # a number by itself is no message
+
+
 def test_json_is_one_document(run: Run) -> None:
     found = json.loads(run("check", "--json", SCAM, "95588").stdout)["checks"]
     assert [one["verdict"] for one in found] == ["scam", "unsure"]
-    assert found[0]["scorer"] == "learned" and found[0]["text"] == SCAM and found[1]["score"] is None
+    assert found[0]["scorer"] == "full" and found[0]["text"] == SCAM and found[1]["score"] is None
     for mark in (*found[0]["tactics"], *found[0]["telling"], *found[0]["claimed"]):
         assert SCAM[mark["start"] : mark["end"]] == mark["words"]
     only_rules = json.loads(run("check", "--json", "--rules-only", SCAM).stdout)["checks"][0]

@@ -1,0 +1,106 @@
+"""An answer of `fanzha check` for machines, and as the data of a page."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from fanzha.document.check_page import Checked, write_check
+from fanzha.document.page import Said
+from fanzha.model.words import vocabulary
+from fanzha.recognise.alone import Alone
+from fanzha.recognise.answer import Answer
+from fanzha.recognise.signs import signs
+from fanzha.show.check_inputs import Asked
+from fanzha.show.checking import advice_lines, innocent_lines, message_pieces, odds, rows, share
+from fanzha.show.words import Words
+
+
+def as_json(asked: Asked, answer: Answer, words: Words, scorer: str) -> dict[str, Any]:
+    """One answer for machines; places are of `text`."""
+    reading, declared = answer.reading, signs()
+    original = reading.prepared.original
+
+    def places(found: Sequence[tuple[str, int, int]], name: str) -> list[dict[str, Any]]:
+        return [{name: code, "start": a, "end": b, "words": original[a:b]} for code, a, b in found]
+
+    return {
+        "what": asked.what,
+        "name": asked.name,
+        "text": original,
+        "cut": answer.cut,
+        "verdict": answer.verdict,
+        "score": answer.probability,
+        "scorer": scorer,
+        "language": reading.prepared.language,
+        "language_known": reading.language_known,
+        "scam_type": [{"kind": kind, "permille": permille} for kind, permille in reading.kinds] or None,
+        "lures": list(reading.lures),
+        "claimed": places([(mark.code, mark.start, mark.end) for mark in reading.claimed], "sign"),
+        "tactics": places([(declared[m.code].tactic, m.start, m.end) for m in reading.tactics], "tactic"),
+        "telling": [{"start": a, "end": b, "words": original[a:b]} for a, b in reading.words],
+        "disguise_permille": reading.prepared.plain.disguise_permille,
+        "disguises": list(reading.prepared.plain.families),
+        "identifiers": [_identifier(one, answer) for one in answer.alone],
+        "reasons": [{"rule": rule.code, "text": rule.say(words.lang)} for rule in answer.reasons],
+        "innocent": innocent_lines(words, answer),
+        "advice": advice_lines(words, answer),
+        "messages": [
+            {"message": place + 1, "verdict": part.verdict, "score": part.probability} for place, part in answer.parts
+        ],
+    }
+
+
+def _identifier(one: Alone, answer: Answer) -> dict[str, Any]:
+    found = one.found
+    known = answer.known.get((found.kind, found.normal))
+    return {
+        "kind": found.kind,
+        "value": found.normal,
+        "start": found.start,
+        "end": found.end,
+        "valid": found.valid,
+        "signs": list(one.signs),
+        "parts": dict(one.parts),
+        "owner": one.owner[0],
+        "known": {"reports": known.reports, "cases": list(known.cases), "why": known.why} if known else None,
+    }
+
+
+def write_page(path: Path, pairs: Sequence[tuple[Asked, Answer]], now_ms: int, lang: str, *, workspace: bool) -> None:
+    """Write answers as one page in both languages."""
+    title = Said(Words("en")("check_title"), Words("zh")("check_title"))
+    write_check(path, title, [_checked(*pair, workspace=workspace) for pair in pairs], now_ms, lang)
+
+
+def _checked(asked: Asked, answer: Answer, *, workspace: bool) -> Checked:
+    en, zh = Words("en"), Words("zh")
+    verdict = vocabulary("check_verdicts")[answer.verdict]
+    said = None
+    if answer.probability is not None:
+        key, figure = f"check_odds_{odds(answer.probability)}", share(answer.probability)
+        said = Said(en(key, share=figure), zh(key, share=figure))
+    pieces, legend = message_pieces(answer.reading) if not answer.only else ([], [])
+    tactics = vocabulary("tactics")
+    names = [
+        Said(tactics[one].en, tactics[one].zh) if one else Said(en("check_telling"), zh("check_telling"))
+        for one in legend
+    ]
+    in_english, in_chinese = (
+        [row for part in rows(words, asked, answer, workspace=workspace) for row in part] for words in (en, zh)
+    )
+    told = tuple(
+        (
+            Said(en(label), zh(label)),
+            tuple(Said(a.plain, b.plain) for a, b in zip(lines, other, strict=True)),
+        )
+        for (label, lines), (_, other) in zip(in_english, in_chinese, strict=True)
+        if lines
+    )
+    return Checked(
+        verdict=Said(verdict.en, verdict.zh),
+        odds=said,
+        alarm=answer.verdict in ("scam", "suspicious"),
+        pieces=tuple(pieces),
+        legend=tuple(names),
+        rows=told,
+    )
