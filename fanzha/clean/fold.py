@@ -7,7 +7,6 @@ apart, letters that look like digits. The original is evidence and is never chan
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
 from fanzha.clean.chinese_number import DIGITS
@@ -64,7 +63,6 @@ def _fold_character(char: str) -> str:
 _CHARACTERS: Final = _Characters()
 
 
-@lru_cache(maxsize=2)  # of a message both the plain copy and the identifiers are made
 def normalise(text: str) -> tuple[str, Sequence[int]]:
     """(folded, origin): `origin[i]` is the index in `text` of the character that gave `folded[i]`.
 

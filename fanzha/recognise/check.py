@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from fanzha.clean.text import Found
 from fanzha.recognise import friction
 from fanzha.recognise.kinds import OTHER, kinds
-from fanzha.recognise.prepared import Prepared, prepare
+from fanzha.recognise.prepared import Prepared, prepare_all
 from fanzha.recognise.rules import Rule, present, standing
 from fanzha.recognise.signs import LANGUAGES, Mark, signs
 
@@ -79,7 +79,7 @@ class Reading:
 def check(texts: Iterable[str], scorer: Scorer, *, words: bool = True) -> Iterator[Reading]:
     """A reading for each text, in order. `words` asks for the telling words, which takes longer. Never raises on any text."""
     waiting = iter(texts)
-    while batch := [prepare(text) for text in islice(waiting, _AT_ONCE)]:
+    while batch := prepare_all(list(islice(waiting, _AT_ONCE))):
         for text, logit in zip(batch, scorer.logits(batch).tolist(), strict=True):
             yield _reading(text, logit, scorer, words)
 

@@ -92,20 +92,22 @@ def see(plain: Sequence[str]) -> Seen:
     )
 
 
-def pooled(seen: Seen, values: NDArray[np.int16]) -> NDArray[np.float64]:
+def pooled(seen: Seen, grams: NDArray[np.int16]) -> NDArray[np.float64]:
     """float64[n, 3]: highest and mean window score of each text, and the mean times log2 of how many windows long it is.
 
-    From the value of each n-gram (int16[G]). The third is 0 for a short message: a long text says the same thing more often, and its
-    mean is surer.
+    `grams`: int16, the value of each bucket. The third is 0 for a short message: a long text says the same thing more often, and its mean
+    is surer.
     """
     count = len(seen.blocks)
     fast = _many(count, len(seen.tokens))
     cells = 2 * int(seen.blocks.max(initial=1))
     sums, out = _empty(cells, np.int64, fast), _empty(2 * count, np.float64, fast)
-    given: tuple[Any, ...] = (values, seen.lasts, seen.gram_starts, seen.block, seen.blocks)
+    given: tuple[Any, ...] = (seen.lasts, seen.gram_starts, seen.block, seen.blocks)
+    picked: tuple[Any, Any] = (grams, seen.buckets)
     if not fast:
         given = tuple(one.tolist() for one in given)
-    _run(fast, kernels.pool, kernels.POOL)(*given, sums, out)
+        picked = (grams[seen.buckets].tolist(), range(len(seen.buckets)))
+    _run(fast, kernels.pool, kernels.POOL)(*picked, *given, sums, out)
     two = np.asarray(out, dtype=np.float64).reshape(count, 2)
     return np.column_stack([two, two[:, 1] * lengthy(seen)])
 

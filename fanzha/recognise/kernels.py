@@ -20,7 +20,7 @@ NAME_RUNS: Final = "void(uint32[::1], int64[::1], int8[::1])"
 SEE: Final = "void(uint32[::1], int64[::1], int8[::1], int32[::1], int32[::1], int64[::1])"
 GRAMS: Final = "void(int32[::1], int64[::1], int32[::1], int32[::1], int32[::1], int64[::1])"
 BLOCKS: Final = "void(int32[::1], int64[::1], int32[::1], int64[::1], int64[::1])"
-POOL: Final = "void(int16[::1], int32[::1], int64[::1], int32[::1], int64[::1], int64[::1], float64[::1])"
+POOL: Final = "void(int16[::1], int32[::1], int32[::1], int64[::1], int32[::1], int64[::1], int64[::1], float64[::1])"
 WEIGH: Final = "void(int32[::1], int64[::1], float64[::1], int32[:, ::1], float64[::1], float64[::1])"
 
 
@@ -219,10 +219,10 @@ def blocks(tokens: Any, starts: Any, block: Any, counts: Any, kinds: Any) -> Non
             at += 3 if tokens[i] >= 0x0E00 else 1
 
 
-def pool(values: Any, lasts: Any, gram_starts: Any, block: Any, counts: Any, sums: Any, out: Any) -> None:
+def pool(values: Any, picks: Any, lasts: Any, gram_starts: Any, block: Any, counts: Any, sums: Any, out: Any) -> None:
     """Two numbers a text: the highest and the mean score of its windows of two neighbouring blocks.
 
-    A window's score is the sum of the values of its n-grams over the root of their number. `sums` has two cells a block of the text
+    A window's score is the sum of the values of its n-grams, `values[picks[k]]`, over the root of their number. `sums` has two cells a block of the text
     with most blocks; `out` two a text, the highest first.
     """
     for text in range(len(counts)):
@@ -230,14 +230,14 @@ def pool(values: Any, lasts: Any, gram_starts: Any, block: Any, counts: Any, sum
         if many == 1:  # most messages: nothing to divide
             whole, number = 0, gram_starts[text + 1] - gram_starts[text]
             for k in range(gram_starts[text], gram_starts[text + 1]):
-                whole += values[k]
+                whole += values[picks[k]]
             out[2 * text] = out[2 * text + 1] = whole / number**0.5 if number else 0.0
             continue
         for k in range(2 * many):
             sums[k] = 0
         for k in range(gram_starts[text], gram_starts[text + 1]):
             b = 2 * block[lasts[k]]
-            sums[b] += values[k]
+            sums[b] += values[picks[k]]
             sums[b + 1] += 1
         best, total, seen = 0.0, 0.0, 0
         for k in range(many - 1):

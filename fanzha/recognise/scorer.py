@@ -97,7 +97,7 @@ class Scorer:
 
 def summed(model: Model, seen: Seen, of_concepts: NDArray[np.float64]) -> NDArray[np.float64]:
     """float64[n]: the log-odds of texts from their n-grams and the weight of their concepts (`weighed`), float64[n]."""
-    windows = pooled(seen, model.grams[seen.buckets]) * model.unit
+    windows = pooled(seen, model.grams) * model.unit
     # written out: a product of matrices may add in another order for another number of texts
     of_grams = windows[:, 0] * model.highest + windows[:, 1] * model.mean + windows[:, 2] * model.lengthy
     out: NDArray[np.float64] = model.bias + of_grams + of_concepts / np.sqrt(np.maximum(seen.blocks, 2) / 2)

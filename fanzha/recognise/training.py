@@ -225,7 +225,7 @@ def _quantised(weights: NDArray[np.float32]) -> tuple[NDArray[np.int16], float]:
 
 def _scores(given: Table, windows: _Windows, wanted: NDArray[np.bool_], seed: int) -> NDArray[np.float64]:
     grams, unit = _quantised(_learn(given, windows, wanted, seed))
-    return pooled(given.seen, grams[given.seen.buckets]) * unit
+    return pooled(given.seen, grams) * unit
 
 
 def _present(given: Table, names: Sequence[str]) -> NDArray[np.float64]:
