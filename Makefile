@@ -30,6 +30,7 @@ $(VENV)/.run: requirements/run.lock requirements/build.lock pyproject.toml
 	@$(PIP) install --require-hashes -r requirements/build.lock
 	@$(PIP) install --require-hashes -r requirements/run.lock
 	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m fanzha.recognise.make_lexicon
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run requirements/dev.lock

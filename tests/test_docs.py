@@ -21,6 +21,7 @@ from fanzha.model.words import vocabulary
 from fanzha.show import (
     caller_commands,
     campaign_commands,
+    check_commands,
     commands,
     link_commands,
     money_commands,
@@ -76,6 +77,12 @@ VOCABULARIES = {
     "appeal_parties": "Who appeals",
     "return_methods": "Ways of returning money",
     "return_tests": "Why money is returned in proportion",
+    "scam_types": "Kinds of scam",
+    "tactics": "Tricks",
+    "lures": "What comes before a scam, or feeds one",
+    "check_verdicts": "What a check may say of a message",
+    "signs": "What words and links can show",
+    "address_signs": "What a link or a number shows by itself",
 }
 
 
@@ -174,6 +181,7 @@ def test_every_command_and_option_is_described() -> None:
     page = "".join((ROOT / f"docs/{name}.md").read_text(encoding="utf-8") for name in ("commands", "worlds", "money"))
     apart = {"simulate": simulate_commands, "score": score_commands, "replay": replay_commands}
     apart["weights"] = weights_commands
+    apart["check"] = check_commands
     apart["callers"] = caller_commands
     apart |= dict.fromkeys(("campaigns", "name", "feedback"), campaign_commands)
     apart |= dict.fromkeys(("train", "drift"), train_commands)
@@ -220,6 +228,7 @@ def test_every_format_stands_in_the_readme() -> None:
         "docs/campaigns.md",
         "docs/commands.md",
         "docs/money.md",
+        "docs/recognise.md",
         "docs/worlds.md",
     ],
 )

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from fanzha.recognise.alone import Alone, look, whole
-from fanzha.recognise.check import Reading, Scorer
+from fanzha.recognise.check import Reading, Scorer, level
 from fanzha.recognise.check import check as check_each
 from fanzha.recognise.prepared import TEXT_MAX
 from fanzha.recognise.rules import Rule
@@ -48,6 +48,12 @@ class Answer:
     def probability(self) -> float | None:
         """0..1; None where none is meant: for too little text, and for an identifier by itself."""
         return None if self.only or self.verdict == "unsure" else self.reading.probability
+
+    @property
+    def stated(self) -> float | None:
+        """The probability as it is told a person: None too where the model alone would warn but is not trusted to in this language."""
+        contradicts = self.verdict == "no_sign" and level(self.reading.probability) != ""
+        return None if contradicts else self.probability
 
     @property
     def reasons(self) -> tuple[Rule, ...]:

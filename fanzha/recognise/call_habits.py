@@ -73,8 +73,10 @@ held AS (
 )
 """
 # What each number with many callees, or several reporters among them, did with how many.
-CALLERS_SQL: Final = f"""
-WITH {_MADE}, came AS (
+CALLERS_SQL: Final = (
+    "\nWITH "
+    + _MADE
+    + """, came AS (
   SELECT "callee", SUM("answered") AS "calls" FROM pairs GROUP BY "callee"
 )
 SELECT w."caller", w."people", w."calls", w."answered", w."short", w."texts", w."once", w."regulars", w."back", w."known",
@@ -82,9 +84,12 @@ SELECT w."caller", w."people", w."calls", w."answered", w."short", w."texts", w.
 FROM watched AS w LEFT JOIN came AS c ON c."callee" = w."caller" LEFT JOIN held AS h ON h."subscriber" = w."caller"
 ORDER BY w."caller"
 """
+)
 # How it was spread in time: most people called, and written to, within one hour of the clock; days with a call.
-HOURS_SQL: Final = f"""
-WITH {_MADE}, hours AS (
+HOURS_SQL: Final = (
+    "\nWITH "
+    + _MADE
+    + """, hours AS (
   SELECT m."caller", m."medium", m."at_ms" - m."at_ms" % 3600000 AS "hour_ms", COUNT(DISTINCT m."callee") AS "people"
   FROM made AS m JOIN watched AS w ON w."caller" = m."caller" GROUP BY m."caller", m."medium", m."at_ms" - m."at_ms" % 3600000
 )
@@ -92,10 +97,14 @@ SELECT "caller", MAX(CASE WHEN "medium" = 'sms' THEN 0 ELSE "people" END), MAX(C
   COUNT(DISTINCT "hour_ms" - "hour_ms" % 86400000)
 FROM hours GROUP BY "caller" ORDER BY "caller"
 """
-CALLEES_SQL: Final = f"""
-WITH {_MADE}
+)
+CALLEES_SQL: Final = (
+    "\nWITH "
+    + _MADE
+    + """
 SELECT p."caller", p."callee" FROM pairs AS p JOIN watched AS w ON w."caller" = p."caller" ORDER BY p."caller", p."callee"
 """
+)
 # Per number: cells that its own records name, on how many rows, and the devices it was in, at most within one day.
 SEATS_SQL: Final = """
 WITH days AS (

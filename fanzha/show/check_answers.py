@@ -76,8 +76,8 @@ def _checked(asked: Asked, answer: Answer, *, workspace: bool) -> Checked:
     en, zh = Words("en"), Words("zh")
     verdict = vocabulary("check_verdicts")[answer.verdict]
     said = None
-    if answer.probability is not None:
-        key, figure = f"check_odds_{odds(answer.probability)}", share(answer.probability)
+    if answer.stated is not None:
+        key, figure = f"check_odds_{odds(answer.stated)}", share(answer.stated)
         said = Said(en(key, share=figure), zh(key, share=figure))
     pieces, legend = message_pieces(answer.reading) if not answer.only else ([], [])
     tactics = vocabulary("tactics")

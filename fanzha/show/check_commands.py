@@ -1,5 +1,6 @@
 """`fanzha check`: is this a scam? For a person one answer, for machines one JSON document, for platforms a stream of lines."""
 
+import gc
 import os
 import sys
 import time
@@ -52,14 +53,7 @@ def check(
     """
     from fanzha.recognise.answer import scorer
 
-    if lang not in ("", *LANGUAGES):
-        raise InputError(
-            f"there is no language {lang!r} here",
-            f"没有语言 {lang!r}",
-            remedy="write --lang zh or --lang en",
-            remedy_zh="请写 --lang zh 或 --lang en",
-        )
-    _refuse_options(what or [])
+    _refuse(what or [], lang)
     if jsonl:
         _stream(what or ["-"], rules_only=rules_only)
         return
@@ -75,34 +69,44 @@ def check(
         answers = [answer(one.text, judge, one.messages) for one in questions]
     else:
         answers = list(_known(questions, workspace, words, judge if rules_only else None))
+    pairs = list(zip(questions, answers, strict=True))
     if page is not None:
         from fanzha.show.check_answers import write_page
 
-        pairs = list(zip(questions, answers, strict=True))
         write_page(page, pairs, time.time_ns() // 1_000_000, words.lang, workspace=workspace is not None)
     if json:
         from json import dumps
 
         from fanzha.show.check_answers import as_json
 
-        found = [as_json(one, said, words, judge.name) for one, said in zip(questions, answers, strict=True)]
-        print(dumps({"checks": found}, indent=1))
+        print(dumps({"checks": [as_json(one, said, words, judge.name) for one, said in pairs]}, indent=1))
     else:
-        from rich.console import Console
-
-        from fanzha.show import checking
-
-        console = Console(highlight=False)
-        for place, (question, said) in enumerate(zip(questions, answers, strict=True)):
-            if place:
-                console.rule(style="dim")
-            checking.show(console, words, question, said, workspace=workspace is not None)
-        if page is not None:
-            console.print(words("report_at", path=page), soft_wrap=True)
+        _show(pairs, words, page, known=workspace is not None)
 
 
-def _refuse_options(what: list[str]) -> None:
-    """InputError where a word looks like an option that does not exist. "-" is standard input, and a message may begin with a dash."""
+def _show(pairs: "list[tuple[Asked, Answer]]", words: Words, page: Path | None, *, known: bool) -> None:
+    from rich.console import Console
+
+    from fanzha.show import checking
+
+    console = Console(highlight=False)
+    for place, (question, said) in enumerate(pairs):
+        if place:
+            console.rule(style="dim")
+        checking.show(console, words, question, said, workspace=known)
+    if page is not None:
+        console.print(words("report_at", path=page), soft_wrap=True)
+
+
+def _refuse(what: list[str], lang: str) -> None:
+    """InputError where a word looks like an option that does not exist ("-" is standard input), and for a language that is not here."""
+    if lang not in ("", *LANGUAGES):
+        raise InputError(
+            f"there is no language {lang!r} here",
+            f"没有语言 {lang!r}",
+            remedy="write --lang zh or --lang en",
+            remedy_zh="请写 --lang zh 或 --lang en",
+        )
     for one in what:
         if one.startswith("--") and " " not in one:
             raise InputError(
@@ -142,12 +146,15 @@ def _known(questions: "list[Asked]", folder: Path, words: Words, judge: "Scorer 
 
 def _stream(names: list[str], *, rules_only: bool) -> None:
     """Answer lines as they come: what has arrived is answered before more is waited for."""
-    from fanzha.recognise.answer import scorer
+    from fanzha.recognise.answer import answer, scorer
     from fanzha.recognise.stream import answers
 
+    judge = scorer(rules_only=rules_only)
+    answer("您好 hello http://example.com", judge)  # makes the tables
+    gc.freeze()  # they stay to the end: the collector need not walk through them again and again
     out = sys.stdout.buffer
     for name in names:
-        for answered in answers(_chunks(name), scorer(rules_only=rules_only)):
+        for answered in answers(_chunks(name), judge):
             out.write(answered)
             out.flush()
 

@@ -89,10 +89,8 @@ def verdict_line(words: Words, answer: Answer) -> Text:
     """The verdict with its probability, in words and as a figure."""
     line = Text()
     line.append(f" {vocabulary('check_verdicts')[answer.verdict].say(words.lang)} ", style=VERDICTS[answer.verdict])
-    if answer.probability is not None:
-        line.append(
-            f"  {words(f'check_odds_{odds(answer.probability)}', share=share(answer.probability))}", style="bold"
-        )
+    if answer.stated is not None:
+        line.append(f"  {words(f'check_odds_{odds(answer.stated)}', share=share(answer.stated))}", style="bold")
     return line
 
 

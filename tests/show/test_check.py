@@ -9,6 +9,7 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -218,6 +219,13 @@ def test_a_probability_is_never_certain() -> None:
     ]
     assert checking.odds(0.5) == "likely" and checking.odds(0.1) == "possible" and checking.odds(0.0) == "very_unlikely"
     assert {checking.odds(n / 100) for n in range(100)} == {word for _, word in checking.ODDS} | {"very_unlikely"}
+
+
+def test_a_verdict_and_the_words_for_its_probability_do_not_contradict_each_other() -> None:
+    reading = next(check_each((HONEST,), rules))
+    for probability, stated in ((0.01, 0.01), (0.24, 0.24), (0.3, None), (0.9, None)):
+        said = Answer(replace(reading, verdict="no_sign", probability=probability), ())
+        assert said.stated == stated and said.probability == probability
 
 
 @given(st.text(max_size=200))

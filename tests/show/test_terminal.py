@@ -9,8 +9,8 @@ from fanzha.document.callers import READINGS as CALL_READINGS
 from fanzha.document.case_dealt import READINGS
 from fanzha.document.dealt import RULES
 from fanzha.document.figures import money
-from fanzha.show.terminal import Terminal
 from fanzha.show.checking import ODDS
+from fanzha.show.terminal import Terminal
 from fanzha.show.words import LANGUAGES, Words, _sentences, choose_language
 
 
@@ -81,7 +81,9 @@ def test_every_sentence_is_used() -> None:
     left = {f"left_{why}" for why in ("link", "hidden", "workspace", "synthetic", "special")}
     families = {f"line_{kind}" for kind in ("opening", "unseen_in", "unseen_out", "early", "late")}
     families |= {f"calls_{code}" for code in CALL_READINGS} | {f"check_odds_{word}" for _, word in ODDS}
-    families |= {"check_odds_very_unlikely"} | {f"check_is_{what}" for what in ("text", "mail", "chat", "document", "picture")}
+    families |= {"check_odds_very_unlikely"} | {
+        f"check_is_{what}" for what in ("text", "mail", "chat", "document", "picture")
+    }
     families |= {f"check_sort_{sort}" for sort in ("mobile", "fixed", "toll_free", "short_code", "partial")}
     families |= {f"rule_{rule}" for rule in RULES} | {f"reading_{code}" for code in READINGS}
     unused = [
