@@ -81,13 +81,15 @@ def made() -> dict[str, Any]:
     """All phrases ready to be looked for, as plain data that `lexicon_file` keeps.
 
     codes    the signs;  own  which numbers of `LANGUAGES` are written with bare Latin letters
-    phrases  plain text of a phrase, or of a part of one with gaps, to what it shows: [[number of the sign, number of the language,
+    phrases  plain text of a phrase, or of the first part of one with gaps, to what it shows: [[number of the sign, number of the language,
              whether any ending may follow]], of a part followed by [number of the phrase, its place, how many parts there are]
+    parts    the same of the other parts
     words    `Words.kept` of the words that are worth restoring
     """
     declared = list(signs())
     number = {code: at for at, code in enumerate(declared)}
     phrases: dict[str, list[list[int]]] = {}
+    later: dict[str, list[list[int]]] = {}
     nothing, count = Words(()), 0
     for tongue, language in enumerate(LANGUAGES):
         for code, written in lexicon(language).items():
@@ -99,12 +101,12 @@ def made() -> dict[str, Any]:
                     word = part.removesuffix("*")
                     plain = word if _PLAIN.fullmatch(word) else undo(word, nothing).text
                     shows = [number[code], tongue, int(part.endswith("*"))]
-                    phrases.setdefault(plain, []).append(
-                        [*shows, count, place, len(parts)] if len(parts) > 1 else shows
-                    )
+                    kept = later if place else phrases
+                    kept.setdefault(plain, []).append([*shows, count, place, len(parts)] if len(parts) > 1 else shows)
                 count += 1
-    phrases.pop("", None)
-    return {"codes": declared, "phrases": phrases, "words": Words(_worth_restoring()).kept()}
+    for kept in (phrases, later):
+        kept.pop("", None)
+    return {"codes": declared, "phrases": phrases, "parts": later, "words": Words(_worth_restoring()).kept()}
 
 
 def _worth_restoring() -> tuple[str, ...]:
@@ -136,11 +138,20 @@ def restorable() -> Words:
     return Words.from_kept(_ready()["words"])
 
 
+# What a text shows by itself, and what it shows as a later part of a phrase, by the number of that.
+_Shown = tuple[list[list[int]], dict[int, list[list[int]]]]
+
+
 @cache
-def _matcher() -> tuple[Matcher[list[list[int]]], list[str], frozenset[int]]:
+def _matcher() -> tuple[Matcher[_Shown], list[str], frozenset[int]]:
     """(the phrases, the signs by number, the numbers of languages whose phrases hold in texts of their own only)."""
     ready = _ready()
-    return Matcher(ready["phrases"]), ready["codes"], frozenset(map(LANGUAGES.index, _OWN_ONLY))
+    shown: dict[str, _Shown] = {text: (rows, {}) for text, rows in ready["phrases"].items()}
+    for text, rows in ready["parts"].items():
+        parts = shown.setdefault(text, ([], {}))[1]
+        for row in rows:
+            parts.setdefault(row[3], []).append(row)
+    return Matcher(shown), ready["codes"], frozenset(map(LANGUAGES.index, _OWN_ONLY))
 
 
 def find(plain: Plain, language: str) -> tuple[Mark, ...]:
@@ -152,23 +163,28 @@ def find(plain: Plain, language: str) -> tuple[Mark, ...]:
     # phrase with gaps: next part, where it began, where the last part ended
     reached: dict[int, tuple[int, int, int]] = {}
     marks: list[tuple[int, int, str]] = []
-    for shown, start, end, closed in matcher.iter(plain.text):
+    for (shown, parts), start, end, closed in matcher.iter(plain.text):
         for shows in shown:
             if not (closed or shows[2]) or shows[1] in foreign:
                 continue
-            first = start
             if len(shows) > 3:
-                _, _, _, phrase, here, parts = shows
+                reached[shows[3]] = (1, start, end)
+            else:
+                marks.append((origin[start], -origin[end - 1] - 1, codes[shows[0]]))
+        if not parts or not reached:
+            continue
+        for phrase in (
+            reached.keys() & parts.keys()
+        ):  # a common word is a part of hundreds of phrases, of which few have begun
+            for shows in parts[phrase]:
                 place, began, last = reached.get(phrase, (0, 0, 0))
-                if here == place and place and 0 <= start - last <= GAP_MAX:
-                    first = began
-                elif here:
+                if shows[4] != place or not 0 <= start - last <= GAP_MAX or not (closed or shows[2]):
                     continue
-                if here + 1 < parts:
-                    reached[phrase] = (here + 1, first, end)
+                if place + 1 < shows[5]:
+                    reached[phrase] = (place + 1, began, end)
                     continue
                 del reached[phrase]
-            marks.append((origin[first], -origin[end - 1] - 1, codes[shows[0]]))
+                marks.append((origin[began], -origin[end - 1] - 1, codes[shows[0]]))
     return _outermost(marks)
 
 

@@ -1,10 +1,14 @@
 """Every word in both languages, every word used, every code of the model known."""
 
 import ast
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
+import fanzha
 import fanzha.document
 from fanzha.document.page import Said
 from fanzha.document.words import both, code_name, fill, groups, plural, put, term, typeset
@@ -100,3 +104,20 @@ def test_a_text_that_is_the_same_in_both_is_written_once() -> None:
 def test_chinese_is_set_with_wide_marks_only_beside_chinese() -> None:
     assert typeset("保留,但不参与") == "保留，但不参与"
     assert typeset("12:30, 1,234") == "12:30, 1,234"
+
+
+def test_no_sentence_is_cut_at_a_comma() -> None:
+    """In a YAML mapping on one line a narrow comma ends the value: what follows would be a key without a value."""
+    for path in sorted(Path(fanzha.__file__).parent.rglob("*.yaml")):
+        for key, value in _pairs(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)):
+            assert value is not None or not re.search("[\u4e00-\u9fff]", str(key)), f"{path.name}: {key}"
+
+
+def _pairs(node: object) -> Iterator[tuple[object, object]]:
+    if isinstance(node, dict):
+        yield from node.items()
+        for value in node.values():
+            yield from _pairs(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _pairs(value)
