@@ -11,12 +11,13 @@ SECONDS_EACH ?= 600
 FLIPS ?= 2000
 SEED ?= 20261123
 TEXTS ?= 10000000
+DAY ?= $(shell date +%F)
 PRESET ?= city
 WORLDS ?= 10
 PEER_PYTHON ?= $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test crash hostile fuzz fuzztext bench linkbench moneybench score realism spark examples lexicon lock clean
+.PHONY: help setup run test crash hostile fuzz fuzztext bench linkbench moneybench checkbench weights score realism spark examples lexicon lock clean
 
 help: ## list these targets
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 18
@@ -103,6 +104,20 @@ moneybench: $(VENV)/.bench ## attribution beside brute force, repairs, traces be
 	@$(BIN)/python bench/patterns.py --result bench/results/patterns.json
 	@$(BIN)/python bench/worth.py --result bench/results/worth.json --picture bench/results/worth.svg
 	@$(BIN)/python bench/exits.py --out bench/results/exits.json
+
+checkbench: $(VENV)/.bench ## the recogniser on sources left out, disguise, speed, classes of FBS, subscribers, callers, drift (PEER_PYTHON= one with fasttext; about an hour)
+	@$(BIN)/python -m bench.recognise --most 2000 --out bench/results/recognise.json
+	@$(BIN)/python -m bench.evasion --out bench/results/evasion.json
+	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.recognise_speed --peer-python $(PEER_PYTHON) --out bench/results/recognise_speed.json
+	@$(BIN)/python bench/check_speed.py --result bench/results/check_speed.json
+	@$(BIN)/python bench/fbs.py --result bench/results/fbs.json
+	@$(BIN)/python bench/sichuan.py --seeds 1 2 3 --result bench/results/sichuan.json
+	@$(BIN)/python bench/callers.py --preset town --preset city --seed $(SEED) --result bench/results/callers.json
+	@$(BIN)/python bench/drift.py --out bench/results/drift.json
+
+weights: $(VENV)/.bench ## train the two scorers that ship and write their card, then count their false alarms (DAY=2026-11-26)
+	@$(BIN)/python -m bench.recognise_weights
+	@$(BIN)/python bench/friction.py --date $(DAY)
 
 hostile: $(VENV)/.dev ## hostile files and 500 damaged ones; writes bench/results/{hostile,damage}.json
 	@$(BIN)/python -m tests.hostile.run --workspace --result bench/results/hostile.json
