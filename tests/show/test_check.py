@@ -4,6 +4,7 @@ import io
 import json
 import math
 import os
+import random
 import re
 import subprocess
 import sys
@@ -531,3 +532,17 @@ def test_the_public_function() -> None:
     reading = fanzha.check(SCAM)
     assert reading == check(SCAM) and reading.verdict == "scam" and reading.language_known
     assert fanzha.check("").verdict == "unsure"
+
+
+@pytest.mark.skipif(find_spec("zxingcpp") is None or find_spec("cv2") is None, reason="needs fanzha[pictures]")
+def test_a_damaged_picture_is_refused_and_nothing_else_happens() -> None:
+    whole = png([bytes((x * y) & 255 for x in range(64)) for y in range(64)], 64)
+    rng = random.Random(7)
+    for _ in range(4):
+        broken = bytearray(whole[: rng.randrange(9, len(whole))])
+        for _ in range(rng.randrange(6)):
+            broken[rng.randrange(8, len(broken))] = rng.randrange(256)
+        try:
+            assert opened(bytes(broken), "a.png").what == "picture"
+        except UnreadableFile as refused:
+            assert "a.png" in str(refused)
