@@ -7,11 +7,12 @@ from typing import Any, Protocol
 
 from fanzha.chain.reading import LEARNED, Readers
 from fanzha.clean.near_text import NearTexts
+from fanzha.document.drift_page import Month
 from fanzha.errors import InputError, NotFound
 from fanzha.ingest.keep_text import keep_text, kept_text
 from fanzha.model.terms import Terms
 from fanzha.recognise.check import Scorer
-from fanzha.recognise.drift import Month, read_drift
+from fanzha.recognise.drift import read_drift
 from fanzha.recognise.labelled import Labelled, files_in, read
 from fanzha.recognise.messages import places_of, told_kinds
 from fanzha.recognise.model_file import unpack

@@ -17,8 +17,14 @@ KINDS_SHOWN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MonthLine:
-    """One month: counts of messages, a mean in parts per million, an index in thousandths (None: too few messages to say)."""
+class Month:
+    """One month. `month` is written 2026-11; shares of `messages` are counts; `mean_ppm` in parts per million;
+    `psi_milli`, an index in thousandths, is None where either month has few texts.
+
+    unlike     texts warned of where no known kind of scam stands out
+    kinds      (kind, texts) of texts warned of, the commonest first
+    judged     verdicts of people on texts, given in that month;  wrong  those against what the program had said
+    """
 
     month: str
     messages: int
@@ -32,13 +38,13 @@ class MonthLine:
     wrong: int
 
 
-def write_drift(path: Path, lines: Sequence[MonthLine], as_of_ms: int, lang: str, zone: str) -> None:
+def write_drift(path: Path, lines: Sequence[Month], as_of_ms: int, lang: str, zone: str) -> None:
     """Write the page."""
     with storage(path):
         path.write_text(drift_html(lines, Stamp(as_of_ms, zone, VERSION, lang)), encoding="utf-8")
 
 
-def drift_html(lines: Sequence[MonthLine], stamp: Stamp) -> str:
+def drift_html(lines: Sequence[Month], stamp: Stamp) -> str:
     """The page as self-contained HTML in both languages."""
     register = Register(stamp)
     most = max((one.messages for one in lines), default=0)
@@ -60,7 +66,7 @@ def drift_html(lines: Sequence[MonthLine], stamp: Stamp) -> str:
     return document(stamp, word("drift"), register, body, ())
 
 
-def _row(one: MonthLine, most: int) -> list[Child]:
+def _row(one: Month, most: int) -> list[Child]:
     return [
         one.month or "—",
         f"{one.messages:,}",
@@ -73,7 +79,7 @@ def _row(one: MonthLine, most: int) -> list[Child]:
     ]
 
 
-def _bar(one: MonthLine, most: int) -> Markup:
+def _bar(one: Month, most: int) -> Markup:
     parts = []
     rest = one.messages - one.scam - one.suspicious
     for value, tone, name in (

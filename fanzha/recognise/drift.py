@@ -9,11 +9,11 @@ import math
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from fanzha.document.drift_page import Month
 from fanzha.recognise.facts import WARNED
 from fanzha.recognise.kinds import OTHER
 from fanzha.recognise.naming import Feedback
@@ -35,27 +35,6 @@ _FLOOR: Final = 0.001  # added to the share of each band: an empty one is no inf
 SCORED_SQL = """
 SELECT "at_ms", "verdict", "probability_ppm", "kind" FROM "recognised" WHERE "at_ms" IS NOT NULL ORDER BY "file", "row"
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One month. `month` is written 2026-11; shares of `messages` are counts; `psi_milli` is None where either month has few texts.
-
-    unlike     texts warned of where no known kind of scam stands out
-    kinds      (kind, texts) of texts warned of, the commonest first
-    judged     verdicts of people on texts, given in that month;  wrong  those against what the program had said
-    """
-
-    month: str
-    messages: int
-    scam: int
-    suspicious: int
-    mean_ppm: int
-    unlike: int
-    kinds: tuple[tuple[str, int], ...]
-    psi_milli: int | None
-    judged: int
-    wrong: int
 
 
 Scored = tuple[int, str, int, str]  # at_ms, verdict, probability_ppm, kind

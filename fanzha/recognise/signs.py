@@ -173,9 +173,8 @@ def find(plain: Plain, language: str) -> tuple[Mark, ...]:
                 marks.append((origin[start], -origin[end - 1] - 1, codes[shows[0]]))
         if not parts or not reached:
             continue
-        for phrase in (
-            reached.keys() & parts.keys()
-        ):  # a common word is a part of hundreds of phrases, of which few have begun
+        # a common word is a part of hundreds of phrases, of which few have begun
+        for phrase in reached.keys() & parts.keys():
             for shows in parts[phrase]:
                 place, began, last = reached.get(phrase, (0, 0, 0))
                 if shows[4] != place or not 0 <= start - last <= GAP_MAX or not (closed or shows[2]):

@@ -1,6 +1,5 @@
 """The commands about the scorer: train one on labelled texts and on what people said, and watch how it holds month by month."""
 
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ from fanzha.show.options import NO_COMMON, Common, open_terminal, open_workspace
 
 if TYPE_CHECKING:
     from fanzha.chain.recognising import Trained
-    from fanzha.recognise.drift import Month
+    from fanzha.document.drift_page import Month
     from fanzha.show.terminal import Terminal
 
 KINDS_SHOWN = 3
@@ -90,14 +89,13 @@ def drift(*, page: Annotated[Path | None, Parameter(show_default=False)] = None,
     """
     terminal = open_terminal(common)
     from fanzha.chain.recognising import ZONE
-    from fanzha.document.drift_page import MonthLine, write_drift
+    from fanzha.document.drift_page import write_drift
     from fanzha.recognise.drift import as_json
 
     with terminal.working(), open_workspace(common, terminal) as workspace:
         months = workspace.recognising.drift()
         if page is not None:
-            lines = [MonthLine(**asdict(one)) for one in months]
-            write_drift(page, lines, workspace.as_of(), terminal.words.lang, ZONE)
+            write_drift(page, months, workspace.as_of(), terminal.words.lang, ZONE)
         terminal.finish()
     if terminal.json_wanted:
         terminal.json({"drift": [as_json(one) for one in months]})

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from fanzha.document.drift_page import MonthLine, drift_html
+from fanzha.document.drift_page import Month, drift_html
 from fanzha.document.page import Stamp
 from fanzha.recognise.drift import BANDS_PPM, Scored, as_json, drift
 from fanzha.recognise.naming import Feedback
@@ -59,7 +59,7 @@ def test_bands_are_in_order_and_reach_the_verdicts() -> None:
 
 def test_the_page_shows_every_month_in_both_languages() -> None:
     lines = [
-        MonthLine(
+        Month(
             month=f"2026-{n:02d}", messages=1000 * n, scam=10, suspicious=5, mean_ppm=12_300, unlike=2,
             kinds=(("T05", 9), ("<b>", 1)), psi_milli=None if n == 3 else 114, judged=4, wrong=1,
         )
