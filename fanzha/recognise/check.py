@@ -15,7 +15,7 @@ from fanzha.clean.text import Found
 from fanzha.recognise import friction
 from fanzha.recognise.kinds import OTHER, kinds
 from fanzha.recognise.prepared import Prepared, prepare_all
-from fanzha.recognise.rules import Rule, present, standing
+from fanzha.recognise.rules import Rule, hits, present
 from fanzha.recognise.signs import LANGUAGES, Mark, signs
 
 SCAM_AT, SUSPICIOUS_AT = 0.7, 0.25  # of the calibrated probability
@@ -86,13 +86,13 @@ def check(texts: Iterable[str], scorer: Scorer, *, words: bool = True) -> Iterat
 
 def _reading(text: Prepared, logit: float, scorer: Scorer, words: bool) -> Reading:
     shown = present(text)
-    held = standing(shown)
+    held = hits(text)
     probability = 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0
     alone = friction.may_warn(scorer.name, text.language) or any(rule.points > 0 for rule in held)
     verdict = (level(probability) if alone else "") or _unwarned(text)
     warned = verdict in ("scam", "suspicious")
     declared = signs()
-    named = _kinds(shown) if warned else ()
+    named = _kinds(shown, held) if warned else ()
     return Reading(
         text,
         verdict,
@@ -107,8 +107,8 @@ def _reading(text: Prepared, logit: float, scorer: Scorer, words: bool) -> Readi
 
 
 @lru_cache(maxsize=1 << 16)
-def _kinds(shown: frozenset[str]) -> tuple[tuple[str, int], ...]:
-    return kinds(shown, standing(shown))
+def _kinds(shown: frozenset[str], held: tuple[Rule, ...]) -> tuple[tuple[str, int], ...]:
+    return kinds(shown, held)
 
 
 def level(probability: float) -> str:

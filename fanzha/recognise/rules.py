@@ -4,10 +4,11 @@ A rule is on only while its measured false alarms are within its friction budget
 `bench/friction.py`): a warning that is often wrong teaches people to ignore all warnings.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Final
 
 from fanzha.recognise import friction
@@ -18,7 +19,7 @@ _ANY = frozenset[str]
 IDENTIFIER_SIGNS: Final = {"url": "has_link", "domain": "has_link", "wallet": "has_wallet", "email": "has_email"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # each is itself alone: quick to remember by
 class Rule:
     """One rule: holds where each set of `needs` has a sign in the text and none of `without` is there.
 
@@ -159,21 +160,51 @@ RULES: Final[tuple[Rule, ...]] = (
 )  # fmt: skip
 
 DISGUISED_PERMILLE: Final = 80  # above this share of disguise the disguise itself is a sign
+REACH: Final = 700  # characters within which signs speak of one matter: a long mail or call speaks of several
 
 
 def present(prepared: Prepared) -> frozenset[str]:
     """The signs in a text, with those its identifiers and its disguise give."""
-    codes = {mark.code for mark in prepared.marks}
-    codes.update(IDENTIFIER_SIGNS[found.kind] for found in prepared.found if found.kind in IDENTIFIER_SIGNS)
-    if prepared.plain.disguise_permille >= DISGUISED_PERMILLE:
-        codes.add("disguised")
-    return frozenset(codes)
+    return _disguise(prepared) | {code for _, code in _places(prepared)}
 
 
 def hits(prepared: Prepared, among: Iterable[Rule] | None = None) -> tuple[Rule, ...]:
-    """The rules that hold for a text, in the order of `RULES`: of those that may be on, unless others are named."""
-    signs = present(prepared)
-    return standing(signs) if among is None else tuple(rule for rule in among if rule.holds(signs))
+    """The rules that hold for a text, in the order of `RULES`: of those that may be on, unless others are named.
+
+    In a text longer than `REACH` a rule holds where it holds for the signs of one stretch of that length (stretches overlap by half): what stands
+    pages apart is not joined, and an honest sentence far away excuses nothing. Linear.
+    """
+    rules = None if among is None else tuple(among)
+    held = [
+        standing(signs) if rules is None else tuple(rule for rule in rules if rule.holds(signs))
+        for signs in _stretches(prepared)
+    ]
+    if len(held) == 1:
+        return held[0]
+    codes = {rule.code for each in held for rule in each}
+    return tuple(rule for rule in (on() if rules is None else rules) if rule.code in codes)
+
+
+def _stretches(prepared: Prepared) -> Iterable[frozenset[str]]:
+    if len(prepared.original) <= REACH:
+        return (present(prepared),)
+    half = REACH // 2
+    cells: list[set[str]] = [set() for _ in range(len(prepared.original) // half + 1)]
+    for place, code in _places(prepared):
+        cells[place // half].add(code)
+    everywhere = _disguise(prepared)
+    return {everywhere | one | other: None for one, other in pairwise(cells)}  # each set of signs once, in order
+
+
+def _places(prepared: Prepared) -> Iterator[tuple[int, str]]:
+    yield from ((mark.start, mark.code) for mark in prepared.marks)
+    for found in prepared.found:
+        if code := IDENTIFIER_SIGNS.get(found.kind):
+            yield found.start, code
+
+
+def _disguise(prepared: Prepared) -> frozenset[str]:
+    return frozenset(("disguised",)) if prepared.plain.disguise_permille >= DISGUISED_PERMILLE else frozenset()
 
 
 @lru_cache(maxsize=1 << 16)  # of many messages in a row most show the same few signs
