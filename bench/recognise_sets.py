@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fanzha.recognise.labelled import Labelled, files_in, read
+from fanzha.recognise.written_texts import SOURCE, written
 
 FOLDER = Path(__file__).parent.parent.parent / "shared" / "data" / "text"
 
@@ -12,13 +13,15 @@ FOLDER = Path(__file__).parent.parent.parent / "shared" / "data" / "text"
 @dataclass(frozen=True, slots=True)
 class Set:
     """One set. `use`: open (open licence), weights (weights only, cited), never (measured only). `test`: recall is measured on its scams,
-    in the language `lang`. `as_is`: labels that the set uses in another sense, and how they are read."""
+    in the language `lang`. `made`: written for Fanzha; it may be trained on, but its honest rows set no
+    threshold. `as_is`: labels that the set uses in another sense, and how they are read."""
 
     use: str
     licence: str
     what: str
     lang: str = ""
     test: bool = False
+    made: bool = False
     as_is: tuple[tuple[str, str], ...] = ()
 
 
@@ -47,13 +50,31 @@ SETS = {
     "vi_smishing": Set("weights", "none stated", "Vietnamese SMS", "vi", test=True),
     "zh_80w_10k": Set("weights", "none stated", "Chinese SMS and sentences"),
 }
+WRITTEN = {
+    "en_calls": "English calls",
+    "en_jobs": "English job adverts",
+    "en_mail": "English mail",
+    "en_posts": "English posts",
+    "en_sms": "English SMS",
+    "eu_mail": "mail in other European languages",
+    "id": "Indonesian messages",
+    "ko": "Korean calls and messages",
+    "th": "Thai messages",
+    "vi": "Vietnamese messages",
+    "zh": "Chinese messages",
+}
+SETS |= {
+    SOURCE + name: Set("open", "Fanzha's own", f"{what}, written by a machine for Fanzha", made=True)
+    for name, what in WRITTEN.items()
+}
 USES = {"open": ("open",), "full": ("open", "weights")}
 
 
 def rows(names: Sequence[str]) -> list[Labelled]:
     """The rows of the sets named, with their labels read as `SETS` says and the language of the set."""
     paths = [path for path in files_in(FOLDER) if path.name.removesuffix(".csv.gz") in names]
-    return [_read_as(row) for row in read(paths)]
+    ours = [row for row in written() if row.source in names]
+    return [*map(_read_as, read(paths)), *ours]
 
 
 def _read_as(row: Labelled) -> Labelled:

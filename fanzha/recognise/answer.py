@@ -27,6 +27,7 @@ class Answer:
     only     whether the text is one identifier and nothing else
     parts    (place, reading) of each message of a conversation that looks like a scam by itself
     cut      whether the text was longer than what is looked at;  known  what a workspace holds on (kind, value)
+    like     the campaign of a workspace whose words these almost are
     """
 
     reading: Reading
@@ -35,14 +36,28 @@ class Answer:
     parts: tuple[tuple[int, Reading], ...] = ()
     cut: bool = False
     known: Mapping[tuple[str, str], "Known"] = field(default_factory=dict)
+    like: "Like | None" = None
 
     @property
     def verdict(self) -> str:
-        """The verdict, a key of check_verdicts.yaml. An identifier by itself is never more than suspicious, and never cleared."""
+        """The verdict, a key of check_verdicts.yaml. An identifier by itself is never more than suspicious, and never cleared. What a
+        person called a scam is at least suspicious, whatever software reads in it."""
         if not self.only:
-            return self.reading.verdict
+            return "suspicious" if self._only_named else self.reading.verdict
         wrong = any(one.suspicious for one in self.alone) or any(one.joins for one in self.known.values())
         return "suspicious" if wrong else "unsure"
+
+    @property
+    def _only_named(self) -> bool:
+        """Whether a person warns of it and software does not."""
+        named = self.like is not None and self.like.judged == "scam"
+        return named and self.reading.verdict not in ("scam", "suspicious")
+
+    @property
+    def _advice_alone(self) -> str:
+        if self.verdict == "unsure":
+            return "alone"
+        return "link_alone" if any(one.found.kind in ("url", "domain") for one in self.alone) else "number_alone"
 
     @property
     def probability(self) -> float | None:
@@ -52,7 +67,7 @@ class Answer:
     @property
     def stated(self) -> float | None:
         """The probability as it is told a person: None too where the model alone would warn but is not trusted to in this language."""
-        contradicts = self.verdict == "no_sign" and level(self.reading.probability) != ""
+        contradicts = self._only_named or (self.verdict == "no_sign" and level(self.reading.probability) != "")
         return None if contradicts else self.probability
 
     @property
@@ -75,12 +90,14 @@ class Answer:
     @property
     def advice(self) -> tuple[str, ...]:
         """Keys of check_advice.yaml, what matters most first."""
-        found = ["alone" if self.only and self.verdict == "unsure" else self.verdict]
+        found = [self._advice_alone if self.only else self.verdict]
         if not self.reading.language_known and self.reading.prepared.language:
             found.append("language")
         if self.verdict in ("scam", "suspicious") and not self.only:
             kinds = [kind for kind, share in self.reading.kinds if share >= _KIND_SHARE]
             found += kinds or [kind for kind, _ in self.reading.kinds[:1]]
+            if self.like is not None and self.like.judged == "scam":
+                found.append(self.like.kind)
         return tuple(found)
 
 
@@ -93,6 +110,25 @@ class Known:
     joins: bool
     why: str
     cases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A campaign of a workspace, as far as an answer tells of it; the fields are columns of `campaigns`, `title` masked.
+
+    message  place of the message of a conversation that is like it; -1: the whole text is
+    """
+
+    campaign: str
+    state: str
+    kind: str
+    judged: str
+    title: str
+    texts: int
+    reports: int
+    first_ms: int | None
+    last_ms: int | None
+    message: int = -1
 
 
 def answer(text: str, scorer: Scorer, messages: Sequence[str] = ()) -> Answer:

@@ -1,4 +1,4 @@
-"""Labelled texts to train on: CSV (also gzip) with the columns id, text, label, lang, or JSON lines with the same keys."""
+"""Labelled texts to train on: CSV (also gzip) with the columns id, text, label, lang (and kind, of a scam), or JSON lines with the same keys."""
 
 import csv
 import gzip
@@ -26,13 +26,15 @@ _ENDINGS: Final = (".csv", ".csv.gz", ".jsonl", ".jsonl.gz")
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One text. `source` is the file it came from, without its ending; `lang` is a hint and may be empty."""
+    """One text. `source` is the file it came from, without its ending; `lang` is a hint and may be empty, `kind` the kind of scam
+    (scam_types.yaml) where it is told."""
 
     source: str
     id: str
     text: str
     label: str
     lang: str = ""
+    kind: str = ""
 
 
 def files_in(folder: Path) -> list[Path]:
@@ -66,7 +68,7 @@ def _rows(path: Path) -> Iterator[Labelled]:
                 missing = [name for name in ("text", "label") if not isinstance(record.get(name), str)]
                 if missing:
                     raise _unusable(path, f"row {number} has no {missing[0]}", f"第 {number} 行缺少 {missing[0]}")
-                named = {name: str(record.get(name) or "") for name in ("id", "text", "label", "lang")}
+                named = {name: str(record.get(name) or "") for name in ("id", "text", "label", "lang", "kind")}
                 yield Labelled(source, **named)
     except (OSError, EOFError, UnicodeError, csv.Error, ValueError) as problem:
         raise _unusable(path, str(problem), str(problem)) from problem

@@ -170,7 +170,7 @@ def find(plain: Plain, language: str) -> tuple[Mark, ...]:
             if len(shows) > 3:
                 reached[shows[3]] = (1, start, end)
             else:
-                marks.append((origin[start], -origin[end - 1] - 1, codes[shows[0]]))
+                marks.append((origin[start], -origin[end], codes[shows[0]]))
         if not parts or not reached:
             continue
         # a common word is a part of hundreds of phrases, of which few have begun
@@ -183,7 +183,7 @@ def find(plain: Plain, language: str) -> tuple[Mark, ...]:
                     reached[phrase] = (place + 1, began, end)
                     continue
                 del reached[phrase]
-                marks.append((origin[began], -origin[end - 1] - 1, codes[shows[0]]))
+                marks.append((origin[began], -origin[end], codes[shows[0]]))
     return _outermost(marks)
 
 
