@@ -1,12 +1,16 @@
-"""What a workspace knows of the identifiers in a message that is being checked. Reads; the message itself is not kept."""
+"""What a workspace knows of a message that is being checked: its identifiers, and whether others received the same words. Reads; the
+message itself is not kept."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from fanzha.chain.workspace import Workspace
+from fanzha.document.gather import known_names
 from fanzha.link.identify import names_of
-from fanzha.recognise.answer import Known
+from fanzha.recognise.answer import Known, Like
+from fanzha.store.masked import mask_told
 
 CASES_MAX = 5
+MESSAGES_MAX = 500  # of a conversation, the last ones
 _PULL = 'SELECT "reports", "joins", "why" FROM "pulls" WHERE "kind" = ? AND "value" = ?'
 _CASES = 'SELECT DISTINCT "case_id" FROM "joins" WHERE "kind" = ? AND "value" = ? ORDER BY "case_id"'
 _AS_TOLD = {"bank_card": "account"}  # a card is an account once it is joined by
@@ -23,3 +27,17 @@ def known_about(workspace: Workspace, identifiers: Iterable[tuple[str, str]]) ->
                     cases = tuple(str(row[0]) for row in workspace.engine.rows(_CASES, name))
                     found[kind, value] = Known(int(reports), bool(joins), str(why), cases[:CASES_MAX])
     return found
+
+
+def campaign_like(workspace: Workspace, text: str, messages: Sequence[str] = ()) -> Like | None:
+    """The campaign whose words a text, or else one of its messages, almost is."""
+    first = max(0, len(messages) - MESSAGES_MAX)
+    found = workspace.recognising.first_like((text, *messages[first:]))
+    if found is None:
+        return None
+    place, row = found
+    title = mask_told(row["title"], known_names(workspace.engine)) if row["title"] else ""
+    told = {
+        name: row[name] for name in ("campaign", "state", "kind", "judged", "texts", "reports", "first_ms", "last_ms")
+    }
+    return Like(**told, title=title, message=first + place - 1 if place else -1)

@@ -1,6 +1,6 @@
 """Recognising in an open workspace: campaigns and their names, verdicts of people on texts, training, drift."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,6 +29,13 @@ SELECT COALESCE(m."text", r."text") FROM "recognised" AS x
 LEFT JOIN "messages" AS m ON m."file" = x."file" AND m."row" = x."row" AND x."form" = 'message'
 LEFT JOIN "reports" AS r ON r."file" = x."file" AND r."row" = x."row" AND x."form" = 'mail'
 WHERE x."file" = ? AND x."row" = ?
+"""
+_MEMBERS_SQL = """
+SELECT c."campaign", COALESCE(m."text", r."text") FROM "campaign_members" AS c
+JOIN "recognised" AS x ON x."file" = c."file" AND x."row" = c."row"
+LEFT JOIN "messages" AS m ON m."file" = x."file" AND m."row" = x."row" AND x."form" = 'message'
+LEFT JOIN "reports" AS r ON r."file" = x."file" AND r."row" = x."row" AND x."form" = 'mail'
+ORDER BY c."campaign", c."file", c."row"
 """
 _TOLD_SQL = """
 SELECT r."text" FROM "case_reports" AS c JOIN "reports" AS r ON r."file" = c."file" AND r."row" = c."row"
@@ -133,18 +140,23 @@ class Recognising:
 
     def like(self, text: str) -> dict[str, Any] | None:
         """The campaign that a text is like, if it is like one: the row of `campaigns`. Bounded time for each text."""
+        found = self.first_like((text,))
+        return found[1] if found else None
+
+    def first_like(self, texts: Iterable[str]) -> tuple[int, dict[str, Any]] | None:
+        """(place, campaign) of the first of several texts that is like a campaign."""
         self._office.refresh()
         position = self._engine.stamp()[1]
         kept = self._readers.near
         if kept is None or kept[0] != position:
             near = NearTexts[str]()
-            members = 'SELECT "campaign", "file", "row" FROM "campaign_members" ORDER BY "campaign", "file", "row"'
-            for campaign, file, row in self._engine.rows(members):
-                for each in self.texts([(file, row)]):
-                    near.add(campaign, each)
+            for campaign, text in self._engine.rows(_MEMBERS_SQL):
+                near.add(campaign, text)
             self._readers.near = kept = (position, near)
-        found = kept[1].like(text)
-        return self.campaign(found[0].id) if found else None
+        for number, text in enumerate(texts):
+            if found := kept[1].like(text):
+                return number, self.campaign(found[0].id)
+        return None
 
     def told(self, case_id: str) -> list[tuple[str, int]]:
         """(kind, narratives): kinds of scam that a case's narratives speak of, read now."""
@@ -182,7 +194,7 @@ class Recognising:
         record = self._office.record
         labels = {"scam": "scam", "honest": "benign"}
         return [
-            Labelled(FEEDBACK_SOURCE, str(one.act), kept_text(record, one.file), labels[one.verdict])
+            Labelled(FEEDBACK_SOURCE, str(one.act), kept_text(record, one.file), labels[one.verdict], kind=one.kind)
             for one in self.feedbacks()
         ]
 

@@ -5,25 +5,26 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fanzha.document.frame import document
-from fanzha.document.html import Child, Markup, el, join
+from fanzha.document.html import Markup, el, join
 from fanzha.document.page import Said, Stamp
-from fanzha.document.words import both
+from fanzha.document.words import both, term
 from fanzha.model.version import VERSION
 from fanzha.store.disk import storage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One answer. `pieces` are the message in order, each with the number of its trick (from 1; 0: none), `legend` the tricks.
+    """One answer. `pieces` are the message in order, each with the number of its trick (from 1; 0: none), `legend` the tricks: each its
+    name and what an honest sender would do.
 
-    `alarm` says whether the verdict warns; `rows` are (label, lines).
+    `verdict` is a code of check_verdicts.yaml, `advice` (label, lines) what to do now, `rows` (label, lines) all else.
     """
 
-    verdict: Said
+    verdict: str
     odds: Said | None
-    alarm: bool
+    advice: tuple[Said, tuple[Said, ...]]
     pieces: tuple[tuple[str, int], ...]
-    legend: tuple[Said, ...]
+    legend: tuple[tuple[Said, Said], ...]
     rows: tuple[tuple[Said, tuple[Said, ...]], ...]
 
 
@@ -40,21 +41,32 @@ def check_html(title: Said, answers: Sequence[Checked], stamp: Stamp) -> str:
 
 
 def _answer(one: Checked) -> Markup:
-    verdict: list[Child] = [both(one.verdict)]
-    if one.odds is not None:
-        verdict += [" · ", both(one.odds)]
-    facts = [
-        el("div", None, el("dt", None, both(label)), el("dd", None, *(both(line, "p") for line in lines)))
-        for label, lines in one.rows
-    ]
+    """Verdict and what to do first: on a telephone they are all that is seen at once."""
+    label, advice = one.advice
+    shown = [_piece(*piece) for piece in one.pieces]
     return el(
         "section",
-        None,
-        el("h2", {"class": "exit-ink" if one.alarm else None}, *verdict),
-        el("blockquote", None, *(_piece(*piece) for piece in one.pieces)) if one.pieces else None,
-        el("ol", None, *(el("li", None, both(name)) for name in one.legend)) if one.legend else None,
-        el("dl", {"class": "facts"}, *facts),
+        {"class": "checked"},
+        el(
+            "div",
+            {"class": f"verdict is-{one.verdict.replace('_', '-')}"},
+            el("h2", None, both(term("check_verdicts", one.verdict))),
+            both(one.odds, "p", {"class": "odds"}) if one.odds else None,
+            el("h3", None, both(label)),
+            el("ul", {"class": "advice"}, *(el("li", None, both(line)) for line in advice)),
+        ),
+        el("blockquote", None, *shown) if shown else None,
+        el("ol", {"class": "tricks"}, *(_trick(*trick) for trick in one.legend)) if one.legend else None,
+        el("dl", {"class": "told"}, *(_row(*row) for row in one.rows)),
     )
+
+
+def _trick(name: Said, note: Said) -> Markup:
+    return el("li", None, el("b", None, both(name)), both(note, "small") if note.en else None)
+
+
+def _row(label: Said, lines: Sequence[Said]) -> Markup:
+    return el("div", None, el("dt", None, both(label)), el("dd", None, *(both(line, "p") for line in lines)))
 
 
 def _piece(text: str, number: int) -> Markup:

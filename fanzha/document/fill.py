@@ -46,7 +46,8 @@ def write_pages(
     weakest: Callable[[str], WeakPlace | None] = nothing_known,
     queue: Queue = NO_QUEUE,
 ) -> Path:
-    """Write every page; the path of the overview. Cases of one report, no traced money and no message to warn of get no page of their own.
+    """Write every page; the path of the overview. Cases of one report, no traced money and no message to warn of or to name
+    get no page of their own.
 
     `weakest`: the weakest link of a case by its number, which only linking knows. `queue`: what is due, for the overview.
     """
@@ -102,7 +103,8 @@ def write_pages(
     (folder / "quality.html").write_text(quality_html(quality), encoding="utf-8")
     progress(len(shown), len(shown), "")
     path = folder / "index.html"
-    path.write_text(index_html(index, standings.gangs(), wording.lines()), encoding="utf-8")
+    campaigns = wording.lines({case_id: href(case_id) for case_id in shown})
+    path.write_text(index_html(index, standings.gangs(), campaigns), encoding="utf-8")
     return path
 
 

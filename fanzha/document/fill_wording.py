@@ -1,7 +1,7 @@
 """What the words of messages show, filled from the tables; everything that is quoted is masked here."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,11 +13,16 @@ from fanzha.store.masked import mask_told
 LINES_MAX = 100  # messages of a case, campaigns of the overview; the rest is in the tables
 REFS_MAX = 200
 QUOTED_MAX = 280  # characters of an example
+MARKS_MAX, AROUND, MESSAGE_MAX = 24, 60, 420  # marks of a message; characters before the first; characters shown
 _COLUMNS = 'r."file", r."row", r.report_file, r.report_row, r.at_ms, r.verdict, r.probability_ppm, r.kind, r.tactics'
 _WARNED = f"SELECT {_COLUMNS} FROM recognised r WHERE r.verdict IN ('scam', 'suspicious')"
 _NAMED = (
     f'SELECT {_COLUMNS} FROM recognised r JOIN campaign_members m ON m."file" = r."file" AND m."row" = r."row"'
-    " JOIN campaigns c ON c.campaign = m.campaign AND c.judged = 'scam'"
+    " JOIN campaigns c ON c.campaign = m.campaign AND (c.judged = 'scam' OR c.state = 'new')"
+)
+_REPORTS = (
+    'SELECT r."file", r."row", r.report_file, r.report_row FROM recognised r'
+    ' JOIN campaign_members m ON m."file" = r."file" AND m."row" = r."row" ORDER BY 1, 2'
 )
 _TEXT = (
     'SELECT COALESCE(m."text", p."text", \'\') FROM recognised r'
@@ -36,6 +41,7 @@ class Wording:
     campaigns: list[Row]
     places: dict[str, list[Place]]  # of a campaign
     campaign_of: dict[Place, Row]
+    report_of: dict[Place, Place]  # of a text of a campaign
 
     @classmethod
     def read(cls, world: World) -> "Wording":
@@ -48,14 +54,15 @@ class Wording:
         by_report: dict[Place, list[tuple[Any, ...]]] = defaultdict(list)
         for row in dict.fromkeys((*engine.rows(_WARNED), *(engine.rows(_NAMED) if campaigns else ()))):
             by_report[row[2:4]].append(row)
-        return cls(world, dict(by_report), campaigns, places, campaign_of)
+        report_of = {row[:2]: row[2:] for row in engine.rows(_REPORTS)} if campaigns else {}
+        return cls(world, dict(by_report), campaigns, places, campaign_of, report_of)
 
     def warns(self, reports: Sequence[Place]) -> bool:
         """Whether `of` has a line."""
         return any(report in self.by_report for report in reports)
 
     def of(self, reports: Sequence[Place]) -> tuple[MessageLine, ...]:
-        """Messages handed in with these reports that are warned of or in a campaign that a person named a scam."""
+        """Messages handed in with these reports that are warned of, or in a campaign that a person named a scam or should name."""
         found = [row for report in reports for row in self.by_report.get(report, ())]
         found.sort(key=lambda row: (-row[6], row[:2]))
         return tuple(self._line(row) for row in found[:LINES_MAX])
@@ -71,33 +78,52 @@ class Wording:
             verdict=verdict,
             permille=ppm // 1000,
             kind=name.get("kind") or kind,
-            words=tuple((tactic, self._masked(text[a:b])) for tactic, a, b in marked(tactics)),
+            pieces=self._pieces(text, tactics),
             campaign=campaign.get("campaign", ""),
+            state=campaign.get("state", ""),
+            named=bool(name),
             title=self._masked(name.get("title", "")),
         )
 
-    def lines(self) -> tuple[CampaignLine, ...]:
-        """Campaigns for the overview: new ones first, then by how many chats hold them. Repeated words of no kind are left out."""
+    def _pieces(self, text: str, tactics: str) -> tuple[tuple[str, str], ...]:
+        """A message with its tricks marked. The marked words are looked for in the masked text: nothing comes to light that masking hides."""
+        told = self._masked(text)
+        spans: list[tuple[int, int, str]] = []
+        at = 0
+        for tactic, start, end in sorted(marked(tactics), key=lambda one: one[1])[:MARKS_MAX]:
+            words = self._masked(text[start:end])
+            if (found := told.find(words, at)) >= 0 and words:
+                at = found + len(words)
+                spans.append((found, at, tactic))
+        return quoted(told, spans)
+
+    def lines(self, pages: Mapping[str, str]) -> tuple[CampaignLine, ...]:
+        """Campaigns for the overview: new ones first, then by how many chats hold them. Repeated words of no kind are left out. `pages`:
+        where the page of a case lies, by its number."""
         ranked = sorted(
             (one for one in self.campaigns if one["state"] != "repeated"),
             key=lambda one: (one["state"] != NEW, -one["reports"], -one["texts"], one["campaign"]),
         )
-        return tuple(self._campaign(one) for one in ranked[:LINES_MAX])
+        case_of = {report: case for case in pages for report in self.world.members[case]} if ranked else {}
+        return tuple(self._campaign(one, pages, case_of) for one in ranked[:LINES_MAX])
 
-    def _campaign(self, one: Row) -> CampaignLine:
+    def _campaign(self, one: Row, pages: Mapping[str, str], case_of: Mapping[Place, str]) -> CampaignLine:
         examples = self.examples(one) if one["state"] == NEW else ()
+        reports = list(dict.fromkeys(self.report_of[place] for place in self.places[one["campaign"]]))
+        cases = dict.fromkeys(case_of[report] for report in reports if report in case_of)
         return CampaignLine(
             campaign=one["campaign"],
             state=one["state"],
             kind=one["kind"],
             title=self._masked(one["title"]),
             refs=tuple(self._ref(place) for place in self.places[one["campaign"]][:REFS_MAX]),
-            reports=one["reports"],
+            report_refs=tuple(self.world.report_ref(report) for report in reports[:REFS_MAX]),
             recent=one["recent"],
             before=one["before"],
             first_ms=one["first_ms"],
             last_ms=one["last_ms"],
             examples=examples,
+            cases=tuple((case, pages[case]) for case in cases),
         )
 
     def examples(self, campaign: Row) -> tuple[str, ...]:
@@ -115,6 +141,20 @@ class Wording:
 
     def _ref(self, place: Place, text: str = "") -> Ref:
         return self.world.ref(*place, self._masked(text)[:QUOTED_MAX])[0]
+
+
+def quoted(text: str, spans: Sequence[tuple[int, int, str]]) -> tuple[tuple[str, str], ...]:
+    """A text cut into pieces, each with the trick it shows; of a long one `MESSAGE_MAX` characters from a little before the first trick.
+    `spans` (start, end, trick) are in order and apart."""
+    first = max(0, spans[0][0] - AROUND) if spans and len(text) > MESSAGE_MAX else 0
+    last = min(len(text), first + MESSAGE_MAX)
+    pieces: list[tuple[str, str]] = [("… ", "")] if first else []
+    at = first
+    for start, end, trick in (one for one in spans if one[1] <= last):
+        pieces += [(text[at:start], ""), (text[start:end], trick)]
+        at = end
+    pieces += [(text[at:last], ""), (" …" if last < len(text) else "", "")]
+    return tuple(piece for piece in pieces if piece[0])
 
 
 def marked(tactics: str) -> Iterator[tuple[str, int, int]]:

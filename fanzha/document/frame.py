@@ -55,10 +55,13 @@ def table(
 ) -> Markup:
     """A table; each head carries the class of its column ("num" for figures)."""
     columns = list(heads)
+    # on a telephone a stacked table has no head: each cell says what it is
+    labels = [both(text, "small", {"class": "label"}) if "stacked" in style else None for text, _ in columns]
     classes = [name or None for _, name in columns]
 
     def cells(tag: str, row: Iterable[Child]) -> Markup:
-        return el("tr", None, *(el(tag, {"class": name}, cell) for name, cell in zip(classes, row, strict=True)))
+        made = zip(classes, labels, row, strict=True)
+        return el("tr", None, *(el(tag, {"class": name}, label, cell) for name, label, cell in made))
 
     head = el("tr", None, *(el("th", {"class": name or None, "scope": "col"}, both(text)) for text, name in columns))
     return el(

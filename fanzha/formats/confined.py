@@ -58,7 +58,7 @@ def values(
     said = 0
     done = False
     try:
-        for kind, payload in _frames(running.process.stdout, name):
+        for kind, payload in frames(running.process.stdout, name):
             said += len(payload)
             if said > caps.output_bytes:
                 raise refused(name, *REFUSED[4])
@@ -119,7 +119,8 @@ def _stop(running: _Child, *, wait: bool) -> int:
     return status
 
 
-def _frames(pipe: IO[bytes] | None, name: str) -> Iterator[tuple[bytes, bytes]]:
+def frames(pipe: IO[bytes] | None, name: str) -> Iterator[tuple[bytes, bytes]]:
+    """Kind and payload of each frame, to the end of what is said. UnreadableFile: a frame too long or of no known kind."""
     if pipe is None:
         return
     while True:

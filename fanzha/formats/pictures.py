@@ -5,11 +5,13 @@ The libraries for it are the extra `pictures`. What a picture says is a reading,
 
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from fanzha.errors import InputError
 from fanzha.formats import confined
 from fanzha.formats.confined import Caps
+from fanzha.formats.standing import Standing
 
 PICTURE_BYTES_MAX: Final = 64 << 20
 NEEDED: Final = ("zxingcpp", "cv2")
@@ -33,21 +35,41 @@ def is_picture(head: bytes) -> bool:
     return head.startswith(_BEGINS) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP")
 
 
+class PictureReader:
+    """Reads pictures, one after the other, with one server (`standing`). Used as a context: its end is the server's end."""
+
+    def __init__(self) -> None:
+        self._standing = Standing("picture", _CAPS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._standing.close()
+
+    def read(self, data: bytes, name: str = "") -> Picture:
+        """What the picture says. UnreadableFile: damaged or too large. InputError: the extra `pictures` is not installed."""
+        if len(data) > PICTURE_BYTES_MAX:
+            raise confined.refused(name, *confined.REFUSED[4])
+        if not all(map(find_spec, NEEDED)):
+            raise InputError(
+                "pictures are read with libraries that are not installed",
+                "未安装读取图片所需的组件",
+                where=name,
+                remedy="install fanzha[pictures], or type or paste the text of the picture",
+                remedy_zh="请安装 fanzha[pictures]，或直接输入、粘贴图片中的文字",
+            )
+        codes: tuple[str, ...] = ()
+        text: str | None = None
+        for value in self._standing.ask(data, name):
+            codes = tuple(map(str, value.get("codes", codes)))
+            text = str(value["text"]) if "text" in value else text
+        return Picture(codes, text)
+
+
 def read_picture(data: bytes, name: str = "") -> Picture:
-    """What the picture says. UnreadableFile: damaged or too large. InputError: the extra `pictures` is not installed."""
-    if len(data) > PICTURE_BYTES_MAX:
-        raise confined.refused(name, *confined.REFUSED[4])
-    if not all(map(find_spec, NEEDED)):
-        raise InputError(
-            "pictures are read with libraries that are not installed",
-            "未安装读取图片所需的组件",
-            where=name,
-            remedy="install fanzha[pictures], or type or paste the text of the picture",
-            remedy_zh="请安装 fanzha[pictures]，或直接输入、粘贴图片中的文字",
-        )
-    codes: tuple[str, ...] = ()
-    text: str | None = None
-    for value in confined.values("picture", data, name, {}, _CAPS):
-        codes = tuple(map(str, value.get("codes", codes)))
-        text = str(value["text"]) if "text" in value else text
-    return Picture(codes, text)
+    """What one picture says, as `PictureReader.read`."""
+    with PictureReader() as reader:
+        return reader.read(data, name)

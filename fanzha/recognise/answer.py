@@ -43,15 +43,23 @@ class Answer:
         """The verdict, a key of check_verdicts.yaml. An identifier by itself is never more than suspicious, and never cleared. What a
         person called a scam is at least suspicious, whatever software reads in it."""
         if not self.only:
-            return "suspicious" if self._only_named else self.reading.verdict
+            return "suspicious" if self.named else self.reading.verdict
         wrong = any(one.suspicious for one in self.alone) or any(one.joins for one in self.known.values())
         return "suspicious" if wrong else "unsure"
 
     @property
-    def _only_named(self) -> bool:
-        """Whether a person warns of it and software does not."""
-        named = self.like is not None and self.like.judged == "scam"
-        return named and self.reading.verdict not in ("scam", "suspicious")
+    def named(self) -> bool:
+        """Whether a person called these words a scam and software is less sure."""
+        return self.like is not None and self.like.judged == "scam" and self.reading.verdict != "scam"
+
+    @property
+    def kinds(self) -> tuple[tuple[str, int], ...]:
+        """Kinds of scam with shares per mille, the likeliest first. What a person named stands, whatever software reads."""
+        if self.only:
+            return ()
+        if self.like is not None and self.like.judged == "scam" and self.like.kind:
+            return ((self.like.kind, 1000),)
+        return self.reading.kinds
 
     @property
     def _advice_alone(self) -> str:
@@ -67,7 +75,7 @@ class Answer:
     @property
     def stated(self) -> float | None:
         """The probability as it is told a person: None too where the model alone would warn but is not trusted to in this language."""
-        contradicts = self._only_named or (self.verdict == "no_sign" and level(self.reading.probability) != "")
+        contradicts = self.named or (self.verdict == "no_sign" and level(self.reading.probability) != "")
         return None if contradicts else self.probability
 
     @property
@@ -91,13 +99,13 @@ class Answer:
     def advice(self) -> tuple[str, ...]:
         """Keys of check_advice.yaml, what matters most first."""
         found = [self._advice_alone if self.only else self.verdict]
+        if self.like is not None and self.like.state == "new":
+            found.append("rising")
         if not self.reading.language_known and self.reading.prepared.language:
             found.append("language")
         if self.verdict in ("scam", "suspicious") and not self.only:
-            kinds = [kind for kind, share in self.reading.kinds if share >= _KIND_SHARE]
-            found += kinds or [kind for kind, _ in self.reading.kinds[:1]]
-            if self.like is not None and self.like.judged == "scam":
-                found.append(self.like.kind)
+            kinds = [kind for kind, share in self.kinds if share >= _KIND_SHARE]
+            found += kinds or [kind for kind, _ in self.kinds[:1]]
         return tuple(found)
 
 

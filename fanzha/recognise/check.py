@@ -2,9 +2,8 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from typing import Final, Protocol
 
@@ -40,6 +39,9 @@ class Scorer(Protocol):
 
     def logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         """float64[n]: natural logarithm of the odds that a text is a scam, calibrated to the prior the model states."""
+
+    def kinds(self, texts: Sequence[Prepared]) -> list[Mapping[str, float]]:
+        """For each text log-odds of each kind of scam against the others, as learned; empty where nothing is."""
 
     def contributions(self, text: Prepared) -> NDArray[np.float64]:
         """float64[len(original)]: what each character adds to the logit."""
@@ -80,35 +82,47 @@ def check(texts: Iterable[str], scorer: Scorer, *, words: bool = True) -> Iterat
     """A reading for each text, in order. `words` asks for the telling words, which takes longer. Never raises on any text."""
     waiting = iter(texts)
     while batch := prepare_all(list(islice(waiting, _AT_ONCE))):
-        for text, logit in zip(batch, scorer.logits(batch).tolist(), strict=True):
-            yield _reading(text, logit, scorer, words)
+        judged = [
+            _judged(text, logit, scorer) for text, logit in zip(batch, scorer.logits(batch).tolist(), strict=True)
+        ]
+        learned = iter(scorer.kinds([one.text for one in judged if one.warned]))
+        for one in judged:
+            yield _reading(one, next(learned) if one.warned else {}, scorer, words)
 
 
-def _reading(text: Prepared, logit: float, scorer: Scorer, words: bool) -> Reading:
-    shown = present(text)
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    text: Prepared
+    verdict: str
+    probability: float
+    rules: tuple[Rule, ...]
+
+    @property
+    def warned(self) -> bool:
+        return self.verdict in ("scam", "suspicious")
+
+
+def _judged(text: Prepared, logit: float, scorer: Scorer) -> _Judged:
     held = hits(text)
     probability = 1 / (1 + math.exp(-logit)) if logit > -700 else 0.0
     alone = friction.may_warn(scorer.name, text.language) or any(rule.points > 0 for rule in held)
-    verdict = (level(probability) if alone else "") or _unwarned(text)
-    warned = verdict in ("scam", "suspicious")
-    declared = signs()
-    named = _kinds(shown, held) if warned else ()
+    return _Judged(text, (level(probability) if alone else "") or _unwarned(text), probability, held)
+
+
+def _reading(one: _Judged, learned: Mapping[str, float], scorer: Scorer, words: bool) -> Reading:
+    text, declared = one.text, signs()
+    named = kinds(present(text), one.rules, learned) if one.warned else ()
     return Reading(
         text,
-        verdict,
-        probability,
-        named or (((OTHER, 0),) if verdict == "scam" else ()),
+        one.verdict,
+        one.probability,
+        named or (((OTHER, 0),) if one.verdict == "scam" else ()),
         tuple(mark for mark in text.marks if mark.code in CLAIMED),
         tuple(mark for mark in text.marks if declared[mark.code].tactic),
-        tuple(dict.fromkeys(rule.lure for rule in held if rule.lure)),
-        held,
-        telling(text, scorer.contributions(text)) if words and warned else (),
+        tuple(dict.fromkeys(rule.lure for rule in one.rules if rule.lure)),
+        one.rules,
+        telling(text, scorer.contributions(text)) if words and one.warned else (),
     )
-
-
-@lru_cache(maxsize=1 << 16)
-def _kinds(shown: frozenset[str], held: tuple[Rule, ...]) -> tuple[tuple[str, int], ...]:
-    return kinds(shown, held)
 
 
 def level(probability: float) -> str:

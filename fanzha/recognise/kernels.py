@@ -11,6 +11,7 @@ from typing import Any, Final
 # Tokens for what has no letters of its own, below every printable code point.
 SPACE, NUMBER, LONG_NUMBER, LINK, SHORT_LINK, MAIL, CURRENCY = 1, 2, 3, 4, 5, 6, 7
 BUCKET_BITS: Final = 20
+KIND_BITS: Final = 16  # of a bucket, for what tells kinds of scam apart: there are nineteen of them
 GRAMS_MAX: Final = 7  # n-grams that end at one token, at most
 
 HOST_MAX: Final = 64  # characters of a host name that are looked at

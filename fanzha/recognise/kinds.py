@@ -13,6 +13,9 @@ _SHARPNESS: Final = 0.6  # natural logarithm of the odds that one point of weigh
 _ABSTAIN: Final = 3.0  # points that "something else" starts with: below them nothing is said
 KINDS_MAX: Final = 3
 _SHOWN_PERMILLE: Final = 100
+_LEARNED_SHARPNESS: Final = (
+    0.3  # the same of one point, where a model has learned kinds: it says most of what the signs say
+)
 
 
 def kinds(
@@ -20,9 +23,10 @@ def kinds(
 ) -> tuple[tuple[str, int], ...]:
     """Kinds with their shares (per mille, at most 1000 together), the likeliest first; empty where no kind stands out.
 
-    `learned` gives further points by kind where a model has learned them. What is left of 1000 is "none of these".
+    `learned` gives log-odds by kind where a model has learned them. What is left of 1000 is "none of these"; so is what a model learned of
+    `OTHER`.
     """
-    points: dict[str, float] = dict(learned or {})
+    points: dict[str, float] = {}
     declared = signs()
     for code in sorted(set(present)):
         if code in declared:
@@ -31,12 +35,30 @@ def kinds(
     for rule in rules:
         if rule.kind:
             points[rule.kind] = points.get(rule.kind, 0.0) + _RULE_WEIGHT
+    return _shares(_odds(points, learned) if learned else _odds_of_signs(points))
+
+
+def _odds(points: Mapping[str, float], learned: Mapping[str, float]) -> dict[str, float]:
+    """Odds of each kind, `OTHER` among them, up to a factor."""
+    logs = {kind: value + _LEARNED_SHARPNESS * points.get(kind, 0.0) for kind, value in learned.items()}
+    unlikely = min(learned.values())
+    logs |= {kind: unlikely + _LEARNED_SHARPNESS * value for kind, value in points.items() if kind not in logs}
+    most = max(logs.values())
+    return {kind: math.exp(value - most) for kind, value in logs.items()}
+
+
+def _odds_of_signs(points: Mapping[str, float]) -> dict[str, float]:
     if not points:
-        return ()
+        return {}
     most = max(_ABSTAIN, *points.values())
-    odds = {kind: math.exp(_SHARPNESS * (value - most)) for kind, value in points.items() if kind != OTHER}
-    whole = sum(odds.values()) + math.exp(_SHARPNESS * (_ABSTAIN - most))
+    odds = {kind: math.exp(_SHARPNESS * (value - most)) for kind, value in points.items()}
+    return odds | {OTHER: math.exp(_SHARPNESS * (_ABSTAIN - most))}
+
+
+def _shares(odds: Mapping[str, float]) -> tuple[tuple[str, int], ...]:
+    whole = sum(odds.values())
     shares = sorted(
-        ((kind, int(1000 * one / whole)) for kind, one in odds.items()), key=lambda pair: (-pair[1], pair[0])
+        ((kind, int(1000 * one / whole)) for kind, one in odds.items() if kind != OTHER),
+        key=lambda pair: (-pair[1], pair[0]),
     )
     return tuple((kind, share) for kind, share in shares[:KINDS_MAX] if share >= _SHOWN_PERMILLE)

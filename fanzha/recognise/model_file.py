@@ -17,12 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.errors import InputError
-from fanzha.recognise.kernels import BUCKET_BITS
+from fanzha.recognise.kernels import BUCKET_BITS, KIND_BITS
 
-VERSION: Final = 1
+VERSION: Final = 2
 SIZE_MAX: Final = 30_000_000  # bytes
 _MAGIC: Final = b"FANZHA-SCORER\r\n\x00"
 _HEADER_MAX: Final = 1_000_000
+_NUMBERS: Final = ("unit", "highest", "mean", "lengthy", "bias", "prior", "kind_unit")
+_ARRAYS: Final = {"grams": "int16", "single": "float64", "pair_of": "int32", "pair": "float64", "kind_grams": "int8"}
 _TYPES: Final = {"int8": "<i1", "int16": "<i2", "int32": "<i4", "float64": "<f8"}
 
 
@@ -34,6 +36,7 @@ class Model:
     concepts  names; single float64[C] their weights; pair_of int32[C, C], symmetric: number of a pair in `pair` float64[P], or -1
     highest, mean, lengthy  weights of the three window scores (`features.pooled`); bias
     prior     the sum of all is the log-odds of a scam where this share of texts are scams
+    kinds     kinds of scam it tells apart; kind_grams int8[2**16, K]: what each bucket (its last 16 bits) says for each, in `kind_unit`
     about     what it was trained on: kind, seed, rows by source
     """
 
@@ -48,6 +51,9 @@ class Model:
     lengthy: float
     bias: float
     prior: float
+    kinds: tuple[str, ...]
+    kind_grams: NDArray[np.int8]
+    kind_unit: float
     about: Mapping[str, Any]
 
 
@@ -58,12 +64,14 @@ def pack(model: Model) -> bytes:
         "single": model.single,
         "pair_of": model.pair_of,
         "pair": model.pair,
+        "kind_grams": model.kind_grams,
     }
     header = {
         "version": VERSION,
         "bucket_bits": BUCKET_BITS,
         "concepts": model.concepts,
-        "numbers": {name: getattr(model, name) for name in ("unit", "highest", "mean", "lengthy", "bias", "prior")},
+        "kinds": model.kinds,
+        "numbers": {name: getattr(model, name) for name in _NUMBERS},
         "about": model.about,
         "arrays": [[name, array.dtype.name, list(array.shape)] for name, array in arrays.items()],
     }
@@ -87,7 +95,7 @@ def unpack(content: bytes, where: str = "") -> Model:
         raise _refused("has a header of a wrong length", "头部长度不对", where)
     try:
         header = json.loads(content[start : start + length])
-        if header["version"] != VERSION or header["bucket_bits"] != BUCKET_BITS:
+        if header["version"] not in (1, VERSION) or header["bucket_bits"] != BUCKET_BITS:
             raise _refused("was made by another version", "由其他版本生成", where)
         return _model(header, content, start + length)
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
@@ -111,11 +119,19 @@ def _model(header: dict[str, Any], content: bytes, at: int) -> Model:
         raise ValueError("arrays shorter than the file")
     numbers = {name: float(value) for name, value in header["numbers"].items()}
     concepts = tuple(str(name) for name in header["concepts"])
-    expected = {"grams": (1 << BUCKET_BITS,), "single": (len(concepts),), "pair_of": (len(concepts),) * 2}
+    if header["version"] == 1:  # as it was before kinds were learned
+        header["kinds"], numbers["kind_unit"] = [], 1.0
+        arrays["kind_grams"] = np.zeros((1 << KIND_BITS, 0), dtype=np.int8)
+    told = tuple(str(name) for name in header["kinds"])
+    expected = {
+        "grams": (1 << BUCKET_BITS,),
+        "single": (len(concepts),),
+        "pair_of": (len(concepts),) * 2,
+        "kind_grams": (1 << KIND_BITS, len(told)),
+    }
     if any(arrays[name].shape != shape for name, shape in expected.items()) or arrays["pair"].ndim != 1:
         raise ValueError("shape")
-    kinds = {name: arrays[name].dtype.name for name in ("grams", "single", "pair_of", "pair")}
-    if kinds != {"grams": "int16", "single": "float64", "pair_of": "int32", "pair": "float64"}:
+    if any(arrays[name].dtype.name != kind for name, kind in _ARRAYS.items()):
         raise ValueError("type")
     pair_of = arrays["pair_of"]
     if pair_of.size and not -1 <= pair_of.min() <= pair_of.max() < len(arrays["pair"]):
@@ -134,6 +150,9 @@ def _model(header: dict[str, Any], content: bytes, at: int) -> Model:
         lengthy=numbers["lengthy"],
         bias=numbers["bias"],
         prior=numbers["prior"],
+        kinds=told,
+        kind_grams=arrays["kind_grams"],
+        kind_unit=numbers["kind_unit"],
         about=dict(header["about"]),
     )
 

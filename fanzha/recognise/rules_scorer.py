@@ -1,6 +1,6 @@
 """Judging by the rules alone: what can be read and argued about line by line, without a learned model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -23,6 +23,10 @@ class RulesScorer:
     def logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         """float64[n]: natural logarithm of the odds that a text is a scam; roughly calibrated, at a prior of one in twenty."""
         return np.array([self._logit(text) for text in texts], dtype=np.float64)
+
+    def kinds(self, texts: Sequence[Prepared]) -> list[Mapping[str, float]]:
+        """Nothing is learned: the rules that hold say the kind."""
+        return [{} for _ in texts]
 
     def contributions(self, text: Prepared) -> NDArray[np.float64]:
         """float64[len(original)]: what each character adds. Points of a rule are shared by all places of the signs it needs."""

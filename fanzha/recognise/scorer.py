@@ -1,6 +1,6 @@
 """How much a text looks like a scam: log-odds from n-grams and concepts, and what each character adds to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
@@ -44,6 +44,21 @@ class Scorer:
             known = float(weighed(self.model, numbers, np.array([0, len(numbers)]))[0])
             self._weights[met] = known
         return known
+
+    def kinds(self, texts: Sequence[Prepared]) -> list[Mapping[str, float]]:
+        """For each text what its n-grams say for each kind of scam: log-odds against the other kinds, were it a scam."""
+        model = self.model
+        if not model.kinds or not texts:
+            return [{} for _ in texts]
+        seen = see([text.plain.text for text in texts])
+        counts = np.diff(seen.gram_starts)
+        sums = np.zeros((len(texts), len(model.kinds)), dtype=np.int64)
+        some = np.flatnonzero(counts)
+        if len(some):
+            each = model.kind_grams[seen.buckets & np.int32((1 << kernels.KIND_BITS) - 1)]
+            sums[some] = np.add.reduceat(each, seen.gram_starts[some], axis=0, dtype=np.int64)
+        points = sums * model.kind_unit / np.sqrt(np.maximum(counts, 1))[:, None]
+        return [dict(zip(model.kinds, one, strict=True)) for one in points.tolist()]
 
     def contributions(self, text: Prepared) -> NDArray[np.float64]:
         """float64[len(original)]: what each character of the original adds to the log-odds.

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from fanzha.errors import InputError
 from fanzha.recognise.features import Concepts, Seen, concept_names, pooled, see
-from fanzha.recognise.kernels import BUCKET_BITS
+from fanzha.recognise.kernels import BUCKET_BITS, KIND_BITS
 from fanzha.recognise.labelled import LABELS, Labelled
 from fanzha.recognise.learning import descend, newton
 from fanzha.recognise.model_file import Model, pack
@@ -32,6 +32,7 @@ _WINDOWS_MAX: Final = 8  # windows of one text that are trained on
 _FOLDS: Final = 3
 _SCORES: Final = 3  # columns of `features.pooled`
 _STIFFNESS: Final = 100.0  # how firmly the weights of concepts are held at what their declaration says
+_KIND_WEIGHT: Final = 3.0  # a text of a kind counts as much as three of the others, of which there are many
 _PAIR_TEXTS_MIN, _PAIR_SOURCES_MIN = 10, 4
 _PAIRED: Final = frozenset(
     (
@@ -57,6 +58,7 @@ class Table:
 
     source  int64[n] number in `sources`;  target  float64[n] 0 or 1;  weight  float64[n]
     fold, language  int64[n] part of the source; number of the language
+    kind    int64[n] number in `kinds`, -1 where the kind of scam is not told
     concepts, concept_starts  as `features.Concepts.of` gives them
     """
 
@@ -66,6 +68,8 @@ class Table:
     weight: NDArray[np.float64]
     fold: NDArray[np.int64]
     language: NDArray[np.int64]
+    kinds: tuple[str, ...]
+    kind: NDArray[np.int64]
     seen: Seen
     concepts: NDArray[np.int32]
     concept_starts: NDArray[np.int64]
@@ -113,9 +117,11 @@ def table(rows: Sequence[Labelled], texts: Sequence[Prepared]) -> Table:
     fold = np.array([_digest(begin)[0] % _FOLDS for begin in begins], dtype=np.int64)
     languages = sorted({text.language for text in texts})
     language = np.array([languages.index(text.language) for text in texts], dtype=np.int64)
+    kinds = tuple(sorted({row.kind for row in rows if row.kind}))
+    kind = np.array([kinds.index(row.kind) if row.kind else -1 for row in rows], dtype=np.int64)
     seen = see([text.plain.text for text in texts])
     concepts, starts = Concepts(concept_names()).of(texts, seen)
-    return Table(sources, source, target, weight, fold, language, seen, concepts, starts)
+    return Table(sources, source, target, weight, fold, language, kinds, kind, seen, concepts, starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +188,7 @@ def fit(given: Table, seed: int, kind: str) -> Model:
     for at, (one, two) in enumerate(pairs):
         pair_of[one, two] = pair_of[two, one] = at
     grams, unit = _quantised(_learn(given, windows, np.ones(len(given.target), dtype=bool), seed))
+    kind_grams, kind_unit = _kinds(given, seed)
     count = len(names)
     return Model(
         grams=grams,
@@ -195,6 +202,9 @@ def fit(given: Table, seed: int, kind: str) -> Model:
         lengthy=float(weights[3]),
         bias=float(weights[0] + shift),
         prior=PRIOR,
+        kinds=given.kinds,
+        kind_grams=kind_grams,
+        kind_unit=kind_unit,
         about=_about(given, seed, kind),
     )
 
@@ -216,6 +226,23 @@ def _learn(given: Table, windows: _Windows, wanted: NDArray[np.bool_], seed: int
     weight = (given.weight[part.text] * part.share).astype(np.float32)
     group = given.language[part.text]
     return descend(part.buckets, part.starts, group, target, weight, size=1 << BUCKET_BITS, seed=seed)
+
+
+def _kinds(given: Table, seed: int) -> tuple[NDArray[np.int8], float]:
+    """(int8[2**16, K], unit): what each bucket says for each kind of scam against the others, from the rows whose kind is told."""
+    told = np.flatnonzero((given.kind >= 0) & (given.weight > 0))
+    sizes = np.diff(given.seen.gram_starts)[told]
+    starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    at = np.arange(starts[-1]) + np.repeat(given.seen.gram_starts[told] - starts[:-1], sizes)
+    buckets = given.seen.buckets[at] & np.int32((1 << KIND_BITS) - 1)
+    weights = np.zeros((1 << KIND_BITS, len(given.kinds)), dtype=np.float32)
+    for number in range(len(given.kinds)):
+        own = (given.kind[told] == number).astype(np.float32)
+        weight = (given.weight[told] * np.where(own, _KIND_WEIGHT, 1)).astype(np.float32)
+        group = np.zeros(len(told), dtype=np.int64)
+        weights[:, number] = descend(buckets, starts, group, own, weight, size=1 << KIND_BITS, seed=seed)
+    unit = float(np.abs(weights).max(initial=1e-6)) / 127
+    return np.round(weights / unit).astype(np.int8), unit
 
 
 def _quantised(weights: NDArray[np.float32]) -> tuple[NDArray[np.int16], float]:

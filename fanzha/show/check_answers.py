@@ -1,6 +1,7 @@
 """An answer of `fanzha check` for machines, and as the data of a page."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,10 @@ from fanzha.document.check_page import Checked, write_check
 from fanzha.document.page import Said
 from fanzha.model.words import vocabulary
 from fanzha.recognise.alone import Alone
-from fanzha.recognise.answer import Answer
+from fanzha.recognise.answer import Answer, Like
 from fanzha.recognise.signs import signs
 from fanzha.show.check_inputs import Asked
-from fanzha.show.checking import advice_lines, innocent_lines, message_pieces, odds, rows, share
+from fanzha.show.checking import advice_lines, innocent_lines, message_pieces, odds_line, rows
 from fanzha.show.words import Words
 
 
@@ -33,7 +34,7 @@ def as_json(asked: Asked, answer: Answer, words: Words, scorer: str) -> dict[str
         "scorer": scorer,
         "language": reading.prepared.language,
         "language_known": reading.language_known,
-        "scam_type": [{"kind": kind, "permille": permille} for kind, permille in reading.kinds] or None,
+        "scam_type": [{"kind": kind, "permille": permille} for kind, permille in answer.kinds] or None,
         "lures": list(reading.lures),
         "claimed": places([(mark.code, mark.start, mark.end) for mark in reading.claimed], "sign"),
         "tactics": places([(declared[m.code].tactic, m.start, m.end) for m in reading.tactics], "tactic"),
@@ -44,10 +45,18 @@ def as_json(asked: Asked, answer: Answer, words: Words, scorer: str) -> dict[str
         "reasons": [{"rule": rule.code, "text": rule.say(words.lang)} for rule in answer.reasons],
         "innocent": innocent_lines(words, answer),
         "advice": advice_lines(words, answer),
+        "campaign": _campaign(answer.like),
         "messages": [
             {"message": place + 1, "verdict": part.verdict, "score": part.probability} for place, part in answer.parts
         ],
     }
+
+
+def _campaign(like: Like | None) -> dict[str, Any] | None:
+    """The campaign that a message is like; `message` counts from 1, null where the whole text is like it."""
+    if like is None:
+        return None
+    return {**asdict(like), "message": like.message + 1 if like.message >= 0 else None}
 
 
 def _identifier(one: Alone, answer: Answer) -> dict[str, Any]:
@@ -66,27 +75,27 @@ def _identifier(one: Alone, answer: Answer) -> dict[str, Any]:
     }
 
 
-def write_page(path: Path, pairs: Sequence[tuple[Asked, Answer]], now_ms: int, lang: str, *, workspace: bool) -> None:
+def write_page(
+    path: Path, pairs: Sequence[tuple[Asked, Answer]], now_ms: int, lang: str, workspace: Path | None
+) -> None:
     """Write answers as one page in both languages."""
     title = Said(Words("en")("check_title"), Words("zh")("check_title"))
-    write_check(path, title, [_checked(*pair, workspace=workspace) for pair in pairs], now_ms, lang)
+    write_check(path, title, [_checked(*pair, workspace) for pair in pairs], now_ms, lang)
 
 
-def _checked(asked: Asked, answer: Answer, *, workspace: bool) -> Checked:
+def _checked(asked: Asked, answer: Answer, workspace: Path | None) -> Checked:
     en, zh = Words("en"), Words("zh")
-    verdict = vocabulary("check_verdicts")[answer.verdict]
-    said = None
-    if answer.stated is not None:
-        key, figure = f"check_odds_{odds(answer.stated)}", share(answer.stated)
-        said = Said(en(key, share=figure), zh(key, share=figure))
+    odds = Said(odds_line(en, answer), odds_line(zh, answer))
     pieces, legend = message_pieces(answer.reading) if not answer.only else ([], [])
     tactics = vocabulary("tactics")
-    names = [
-        Said(tactics[one].en, tactics[one].zh) if one else Said(en("check_telling"), zh("check_telling"))
+    tricks = [
+        (Said(tactics[one].en, tactics[one].zh), Said(tactics[one].note("en"), tactics[one].note("zh")))
+        if one
+        else (Said(en("check_telling"), zh("check_telling")), Said("", ""))
         for one in legend
     ]
     in_english, in_chinese = (
-        [row for part in rows(words, asked, answer, workspace=workspace) for row in part] for words in (en, zh)
+        [row for part in rows(words, asked, answer, workspace) for row in part] for words in (en, zh)
     )
     told = tuple(
         (
@@ -97,10 +106,10 @@ def _checked(asked: Asked, answer: Answer, *, workspace: bool) -> Checked:
         if lines
     )
     return Checked(
-        verdict=Said(verdict.en, verdict.zh),
-        odds=said,
-        alarm=answer.verdict in ("scam", "suspicious"),
+        verdict=answer.verdict,
+        odds=odds if odds.en else None,
+        advice=told[-1],
         pieces=tuple(pieces),
-        legend=tuple(names),
-        rows=told,
+        legend=tuple(tricks),
+        rows=told[:-1],
     )

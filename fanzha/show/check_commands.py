@@ -14,6 +14,7 @@ from fanzha.errors import InputError, NotFound
 from fanzha.show.words import LANGUAGES, Words, choose_language
 
 if TYPE_CHECKING:
+    from fanzha.chain import Workspace
     from fanzha.recognise.answer import Answer
     from fanzha.recognise.check import Scorer
     from fanzha.show.check_inputs import Asked
@@ -54,10 +55,13 @@ def check(
     from fanzha.recognise.answer import scorer
 
     _refuse(what or [], lang)
-    if jsonl:
-        _stream(what or ["-"], rules_only=rules_only)
-        return
     words = Words(lang or choose_language(sys.argv[1:]))
+    if workspace is not None:
+        _require(workspace)
+    if jsonl:
+        own = None if rules_only or workspace is None else _scorer_in(workspace, words)
+        _stream(what or ["-"], own or scorer(rules_only=rules_only))
+        return
     judge = scorer(rules_only=rules_only)
     if not what and sys.stdin.isatty():
         print(words("check_paste"), file=sys.stderr, flush=True)
@@ -68,12 +72,12 @@ def check(
     if workspace is None:
         answers = [answer(one.text, judge, one.messages) for one in questions]
     else:
-        answers = list(_known(questions, workspace, words, judge if rules_only else None))
+        judge, answers = _known(questions, workspace, words, judge if rules_only else None)
     pairs = list(zip(questions, answers, strict=True))
     if page is not None:
         from fanzha.show.check_answers import write_page
 
-        write_page(page, pairs, time.time_ns() // 1_000_000, words.lang, workspace=workspace is not None)
+        write_page(page, pairs, time.time_ns() // 1_000_000, words.lang, workspace)
     if json:
         from json import dumps
 
@@ -81,10 +85,10 @@ def check(
 
         print(dumps({"checks": [as_json(one, said, words, judge.name) for one, said in pairs]}, indent=1))
     else:
-        _show(pairs, words, page, known=workspace is not None)
+        _show(pairs, words, page, workspace)
 
 
-def _show(pairs: "list[tuple[Asked, Answer]]", words: Words, page: Path | None, *, known: bool) -> None:
+def _show(pairs: "list[tuple[Asked, Answer]]", words: Words, page: Path | None, workspace: Path | None) -> None:
     from rich.console import Console
 
     from fanzha.show import checking
@@ -93,7 +97,7 @@ def _show(pairs: "list[tuple[Asked, Answer]]", words: Words, page: Path | None, 
     for place, (question, said) in enumerate(pairs):
         if place:
             console.rule(style="dim")
-        checking.show(console, words, question, said, workspace=known)
+        checking.show(console, words, question, said, workspace)
     if page is not None:
         console.print(words("report_at", path=page), soft_wrap=True)
 
@@ -117,9 +121,8 @@ def _refuse(what: list[str], lang: str) -> None:
             )
 
 
-def _known(questions: "list[Asked]", folder: Path, words: Words, judge: "Scorer | None") -> "Iterator[Answer]":
-    """The answers with what a workspace knows of what is in them, by `judge` or the scorer in use there. NotFound where there is no
-    workspace."""
+def _require(folder: Path) -> None:
+    """NotFound where there is no workspace: to ask one must not make one."""
     if not (folder / "lock").exists():
         raise NotFound(
             f"there is no workspace at {folder}",
@@ -127,29 +130,49 @@ def _known(questions: "list[Asked]", folder: Path, words: Words, judge: "Scorer 
             remedy="leave --workspace out, or name the folder of a workspace",
             remedy_zh="请去掉 --workspace，或指明工作区文件夹",
         )
-    from dataclasses import replace
 
+
+def _open(folder: Path, words: Words) -> "Workspace":
     from fanzha.chain import Workspace
-    from fanzha.chain.known_about import known_about
-    from fanzha.recognise.answer import answer
 
     def waiting(owner: int) -> None:
         print(words("waiting", owner=owner), file=sys.stderr, flush=True)
 
-    with Workspace(folder, waiting=waiting) as workspace:
+    return Workspace(folder, waiting=waiting)
+
+
+def _known(
+    questions: "list[Asked]", folder: Path, words: Words, judge: "Scorer | None"
+) -> "tuple[Scorer, list[Answer]]":
+    """The answers with what a workspace knows of what is in them, by `judge` or the scorer in use there; and that scorer."""
+    from dataclasses import replace
+
+    from fanzha.chain.known_about import campaign_like, known_about
+    from fanzha.recognise.answer import answer
+
+    answers = []
+    with _open(folder, words) as workspace:
         judge = judge or workspace.recognising.scorer()
         for asked in questions:
             one = answer(asked.text, judge, asked.messages)
             found = [(two.kind, two.normal) for two in one.reading.identifiers]
-            yield replace(one, known=known_about(workspace, found))
+            known = known_about(workspace, found)
+            like = None if one.only else campaign_like(workspace, asked.text, asked.messages)
+            answers.append(replace(one, known=known, like=like))
+    return judge, answers
 
 
-def _stream(names: list[str], *, rules_only: bool) -> None:
+def _scorer_in(folder: Path, words: Words) -> "Scorer":
+    """The scorer in use in a workspace, which is closed again: a stream may wait for days, and others work there."""
+    with _open(folder, words) as workspace:
+        return workspace.recognising.scorer()
+
+
+def _stream(names: list[str], judge: "Scorer") -> None:
     """Answer lines as they come: what has arrived is answered before more is waited for."""
-    from fanzha.recognise.answer import answer, scorer
+    from fanzha.recognise.answer import answer
     from fanzha.recognise.stream import answers
 
-    judge = scorer(rules_only=rules_only)
     answer("您好 hello http://example.com", judge)  # makes the tables
     gc.freeze()  # they stay to the end: the collector need not walk through them again and again
     out = sys.stdout.buffer

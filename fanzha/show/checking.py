@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
 from typing import Final
 
 from rich.cells import cell_len
@@ -19,6 +21,7 @@ from fanzha.recognise.answer import Answer
 from fanzha.recognise.check import Reading
 from fanzha.recognise.signs import signs
 from fanzha.show.check_inputs import Asked
+from fanzha.show.check_like import like_lines
 from fanzha.show.words import Words
 
 VERDICTS: Final = {
@@ -37,15 +40,15 @@ TELLING: Final = ""  # stands for words that tell without being a trick of their
 
 
 LABELS: Final = (
-    *("check_kind", "check_claims", "check_about", "check_messages", "check_found", "check_why", "check_innocent"),
-    "check_next",
+    *("check_about", "check_kind", "check_seen", "check_claims", "check_messages", "check_found", "check_why"),
+    *("check_innocent", "check_next"),
 )
 _WEB: Final = re.compile(r"\bh(tt)ps?://", re.IGNORECASE)
 
 
-def show(console: Console, words: Words, asked: Asked, answer: Answer, *, workspace: bool) -> None:
-    """One answer, for a person. `workspace` says whether a workspace was asked what it knows."""
-    before, after = rows(words, asked, answer, workspace=workspace)
+def show(console: Console, words: Words, asked: Asked, answer: Answer, workspace: Path | None = None) -> None:
+    """One answer, for a person. `workspace` is the one that was asked what it knows."""
+    before, after = rows(words, asked, answer, workspace)
     console.print(verdict_line(words, answer))
     _grid(console, words, before)
     if not answer.only:
@@ -56,16 +59,17 @@ def show(console: Console, words: Words, asked: Asked, answer: Answer, *, worksp
 Rows = list[tuple[str, Sequence[Text]]]
 
 
-def rows(words: Words, asked: Asked, answer: Answer, *, workspace: bool) -> tuple[Rows, Rows]:
+def rows(words: Words, asked: Asked, answer: Answer, workspace: Path | None) -> tuple[Rows, Rows]:
     """(label, lines) of what stands before the message, and of what stands after it."""
     before: Rows = [
-        ("check_kind", _kinds(words, answer)),
-        ("check_claims", _claims(words, answer)),
         ("check_about", [Text(line, style="dim") for line in notes(words, asked, answer)]),
+        ("check_kind", _kinds(words, answer)),
+        ("check_seen", [Text(line) for line in like_lines(words, answer.like, workspace)]),
+        ("check_claims", _claims(words, answer)),
     ]
     after: Rows = [
         ("check_messages", _messages(words, asked, answer)),
-        ("check_found", _identifiers(words, answer, workspace=workspace)),
+        ("check_found", _identifiers(words, answer, asked_there=workspace is not None)),
         ("check_why", [Text(line) for line in why_lines(words, answer)]),
         ("check_innocent", [Text(line) for line in innocent_lines(words, answer)]),
         ("check_next", [Text(line, style="bold") for line in advice_lines(words, answer)]),
@@ -89,9 +93,20 @@ def verdict_line(words: Words, answer: Answer) -> Text:
     """The verdict with its probability, in words and as a figure."""
     line = Text()
     line.append(f" {vocabulary('check_verdicts')[answer.verdict].say(words.lang)} ", style=VERDICTS[answer.verdict])
-    if answer.stated is not None:
-        line.append(f"  {words(f'check_odds_{odds(answer.stated)}', share=share(answer.stated))}", style="bold")
+    if said := odds_line(words, answer):
+        line.append(f"  {said}", style="bold")
     return line
+
+
+def odds_line(words: Words, answer: Answer) -> str:
+    """How sure, or why there is no figure; "" where the verdict says it all."""
+    if answer.stated is not None:
+        return words(f"check_odds_{odds(answer.stated)}", share=share(words, answer.stated))
+    if answer.verdict == "suspicious":
+        if not answer.only:
+            return words("check_odds_named")
+        return words("check_odds_known" if any(one.joins for one in answer.known.values()) else "check_odds_wrong")
+    return words("check_odds_held_back") if answer.verdict == "no_sign" else ""
 
 
 def odds(probability: float) -> str:
@@ -99,19 +114,22 @@ def odds(probability: float) -> str:
     return next((word for least, word in ODDS if probability >= least), "very_unlikely")
 
 
-def share(probability: float) -> str:
+def share(words: Words, probability: float) -> str:
     """Of a hundred messages like this one how many are scams; never all and never none."""
     hundred = round(100 * probability)
-    return "> 99" if hundred >= 100 else "< 1" if hundred < 1 else str(hundred)
+    if 1 <= hundred < 100:
+        return words.pick(f"{hundred}", f"{hundred}%")
+    return words("check_share_most" if hundred else "check_share_least")
 
 
 def _kinds(words: Words, answer: Answer) -> list[Text]:
     terms, lures = vocabulary("scam_types"), vocabulary("lures")
-    found = [] if answer.only else answer.reading.kinds
     lines = [
-        Text.assemble(f"{terms[kind].say(words.lang)} ({kind}){f'  {min(99, permille // 10)} %' if permille else ''}")
-        for kind, permille in found
+        Text.assemble(terms[kind].say(words.lang), (words.pick(f" ({kind})", f"（{kind}）"), "dim"))
+        for kind, _ in answer.kinds
     ]
+    if len(lines) > 1:
+        lines[1:] = [Text.assemble(words("check_kind_or"), line) for line in lines[1:]]
     if not lines and answer.verdict in ("scam", "suspicious") and not answer.only:
         lines = [Text(words("check_kind_unknown"), style="dim")]
     return lines + [Text(lures[lure].say(words.lang)) for lure in answer.reading.lures if not answer.only]
@@ -205,7 +223,17 @@ def marked_spans(reading: Reading) -> list[tuple[int, int, str]]:
     for start, end, code in [*wanted, *((start, end, TELLING) for start, end in reading.words)]:
         if all(end <= first or last <= start for first, last, _ in chosen):
             chosen.append((start, end, code))
-    return sorted(chosen)
+    return _joined(sorted(chosen), reading.prepared.original)
+
+
+def _joined(spans: Sequence[tuple[int, int, str]], text: str) -> list[tuple[int, int, str]]:
+    """Neighbours of one trick with nothing but a space between them as one."""
+    joined: list[tuple[int, int, str]] = []
+    for start, end, code in spans:
+        if joined and joined[-1][2] == code and text[joined[-1][1] : start] in ("", " "):
+            start = joined.pop()[0]
+        joined.append((start, end, code))
+    return joined
 
 
 def _windows(size: int, spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
@@ -241,18 +269,29 @@ def _messages(words: Words, asked: Asked, answer: Answer) -> list[Text]:
     return lines
 
 
-def _identifiers(words: Words, answer: Answer, *, workspace: bool) -> list[Text]:
+def _identifiers(words: Words, answer: Answer, *, asked_there: bool) -> list[Text]:
     lines = []
     unique = {(one.found.kind, one.found.normal): one for one in answer.alone}
     for key, one in list(unique.items())[:IDENTIFIERS_SHOWN]:
         line = Text(f"{pick(code_name('kinds', one.found.kind), words.lang)}  ")
         line.append(shown_value(one), style="bold")
-        for said in said_of(words, one):
+        leads_to = _shown_only(answer).get(key)
+        for said in [words("check_shown_only", name=leads_to)] if leads_to else said_of(words, one):
             line.append(f"\n  · {said}")
-        if workspace:
+        if asked_there:
             line.append(f"\n  · {known_line(words, answer, key)}")
         lines.append(line)
     return lines
+
+
+def _shown_only(answer: Answer) -> dict[tuple[str, str], str]:
+    """(kind, value) of addresses that are only the text of a link, as a mail is read (`shown (where it leads)`), with the site it leads to."""
+    text, found = answer.reading.prepared.original, {}
+    for one, after in pairwise(answer.alone):
+        shown, leads = (dict(each.parts).get("registered") for each in (one, after))
+        if shown and leads and shown != leads and text[one.found.end : after.found.start] == " (":
+            found[one.found.kind, one.found.normal] = domain.masked(leads)
+    return found
 
 
 def shown_value(one: Alone) -> str:
@@ -304,13 +343,16 @@ def innocent_lines(words: Words, answer: Answer) -> list[str]:
     if answer.only:
         return []
     declared, original = signs(), answer.reading.prepared.original
-    lines = [rule.say(words.lang) for rule in answer.innocent]
-    lines += [
-        f"{declared[mark.code].say(words.lang)}: {safe(original[mark.start : mark.end])}"
+    colon = words.pick(": ", "：")
+    marked = [
+        f"{declared[mark.code].say(words.lang)}{colon}{safe(original[mark.start : mark.end])}"
         for mark in answer.innocent_marks[:4]
     ]
+    rules = [rule.say(words.lang) for rule in answer.innocent]
+    lines = [one for one in rules if not any(line.startswith(one) for line in marked)] + marked
     terms = vocabulary("address_signs")
-    if any("official" in one.signs for one in answer.alone):
+    # a false page links to the true one, and a false link is written as the true one
+    if any("official" in one.signs for one in answer.alone) and not _shown_only(answer) and not any(one.suspicious for one in answer.alone):
         lines.append(terms["official"].say(words.lang))
     return lines or ([words("check_innocent_none")] if answer.verdict in ("scam", "suspicious") else [])
 

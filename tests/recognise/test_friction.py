@@ -1,7 +1,7 @@
 """A rule that was not counted, or that alarms too often, is off; the shipped figures cover every rule as it now is."""
 
 import runpy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -97,6 +97,9 @@ def test_a_model_over_its_budget_warns_only_where_a_rule_agrees(monkeypatch: pyt
 
         def logits(self, prepared: Sequence[Prepared]) -> NDArray[np.float64]:
             return np.full(len(prepared), 9.0)
+
+        def kinds(self, prepared: Sequence[Prepared]) -> list[Mapping[str, float]]:
+            return [{} for _ in prepared]
 
         def contributions(self, text: Prepared) -> NDArray[np.float64]:
             return np.zeros(len(text.original))

@@ -17,6 +17,7 @@ from fanzha.clean.disguise import Plain
 from fanzha.errors import InputError
 from fanzha.recognise import features, kernels
 from fanzha.recognise.features import concept_names, pooled, see
+from fanzha.recognise.kinds import kinds
 from fanzha.recognise.labelled import Labelled, files_in, read
 from fanzha.recognise.learning import newton
 from fanzha.recognise.model_file import SIZE_MAX, Model, pack, unpack
@@ -149,6 +150,9 @@ def model(**changed: object) -> Model:
         "lengthy": 0.2,
         "bias": -3.0,
         "prior": 0.05,
+        "kinds": ("T01", "T08", "T99"),
+        "kind_grams": rng.integers(-90, 90, (1 << kernels.KIND_BITS, 3)).astype(np.int8),
+        "kind_unit": 0.01,
         "about": {"kind": "test"},
     }
     return Model(**{**known, **changed})  # type: ignore[arg-type]
@@ -186,6 +190,8 @@ def test_a_damaged_file_is_refused() -> None:
         {"numbers": {"unit": float("nan")}},
         {"concepts": ["one"]},
         {"concepts": None},
+        {"kinds": ["T01"]},
+        {"kinds": None},
     ],
 )
 def test_a_header_that_lies_is_refused(change: dict[str, object]) -> None:
@@ -197,6 +203,60 @@ def test_a_header_that_lies_is_refused(change: dict[str, object]) -> None:
     forged = content[:16] + struct.pack("<I", len(text)) + text + content[20 + length : -32]
     with pytest.raises(InputError):
         unpack(forged + sha256(forged).digest())
+
+
+def test_a_file_from_before_kinds_were_learned_is_still_read() -> None:
+    content = pack(model())
+    (length,) = struct.unpack_from("<I", content, 16)
+    header = json.loads(content[20 : 20 + length])
+    header["version"] = 1
+    header["arrays"] = [one for one in header["arrays"] if one[0] != "kind_grams"]
+    del header["kinds"], header["numbers"]["kind_unit"]
+    text = json.dumps(header).encode()
+    old = content[:16] + struct.pack("<I", len(text)) + text + content[20 + length : -32 - (3 << kernels.KIND_BITS)]
+    scorer = Scorer(unpack(old + sha256(old).digest()))
+    texts = [ready("verify your account")]
+    assert scorer.kinds(texts) == [{}]
+    assert scorer.logits(texts).tolist() == Scorer(model()).logits(texts).tolist()
+    assert Scorer(unpack(pack(scorer.model))).kinds(texts) == [{}]
+
+
+def test_kinds_of_a_batch_are_those_of_each_alone() -> None:
+    rng = random.Random(6)
+    texts = [prepare(" ".join(rng.choices(WORDS, k=rng.randrange(30)))) for _ in range(80)] + [
+        prepare(""),
+        prepare("!"),
+    ]
+    scorer = Scorer(model())
+    assert scorer.kinds(texts) == [scorer.kinds([text])[0] for text in texts]
+    assert scorer.kinds([prepare("")]) == [{"T01": 0.0, "T08": 0.0, "T99": 0.0}]
+
+
+def test_kinds_are_learned_from_rows_that_tell_them() -> None:
+    """Words that no sign knows: what was told decides."""
+    told = {"T01": "blorp dingle", "T08": "quux frobnic"}
+    made = [
+        Labelled("told", f"{kind}{at}", f"{words} win urgent prize {at}", "scam", kind=kind)
+        for kind, words in told.items()
+        for at in range(30)
+    ]
+    scorer = Scorer(unpack(train([*rows(), *made], seed=1)))
+    for kind, words in told.items():
+        (found,) = scorer.kinds([prepare(f"{words} tonight")])
+        assert max(found, key=found.__getitem__) == kind
+        assert kinds((), (), found)[0][0] == kind
+
+
+@given(st.dictionaries(st.sampled_from(["T01", "T02", "T08", "T99"]), st.floats(-20, 20), max_size=4))
+@settings(max_examples=60)
+def test_shares_of_kinds_are_ordered_and_leave_room_for_none(learned: dict[str, float]) -> None:
+    shares = kinds(("police", "case_against", "secrecy"), (), learned)
+    assert sum(share for _, share in shares) <= 1000
+    assert [share for _, share in shares] == sorted((share for _, share in shares), reverse=True)
+    assert "T99" not in dict(shares)
+    if learned and max(learned.values()) == learned.get("T99") and len(learned) > 1:
+        gap = learned["T99"] - max(value for kind, value in learned.items() if kind != "T99")
+        assert gap < 10 or not shares
 
 
 def test_pairs_out_of_range_are_refused() -> None:

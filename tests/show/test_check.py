@@ -179,7 +179,7 @@ def shown(text: str, lang: str = "en", *, one: Asked | None = None, colour: bool
         file=out, width=100, highlight=False, force_terminal=colour, color_system="standard" if colour else None
     )
     question = one or Asked("text", text)
-    checking.show(console, Words(lang), question, answer(question.text, scorer(), question.messages), workspace=False)
+    checking.show(console, Words(lang), question, answer(question.text, scorer(), question.messages))
     return out.getvalue()
 
 
@@ -209,15 +209,9 @@ def test_no_terminal_makes_a_link_and_nothing_hidden_acts() -> None:
 
 
 def test_a_probability_is_never_certain() -> None:
-    assert [checking.share(p) for p in (0.0, 0.004, 0.01, 0.5, 0.99, 0.996, 1.0)] == [
-        "< 1",
-        "< 1",
-        "1",
-        "50",
-        "99",
-        "> 99",
-        "> 99",
-    ]
+    said = [checking.share(Words("en"), p) for p in (0.0, 0.004, 0.01, 0.5, 0.99, 0.996, 1.0)]
+    assert said == ["fewer than 1", "fewer than 1", "1", "50", "99", "more than 99", "more than 99"]
+    assert checking.share(Words("zh"), 0.5) == "50%"
     assert checking.odds(0.5) == "likely" and checking.odds(0.1) == "possible" and checking.odds(0.0) == "very_unlikely"
     assert {checking.odds(n / 100) for n in range(100)} == {word for _, word in checking.ODDS} | {"very_unlikely"}
 
@@ -335,7 +329,7 @@ def test_what_a_workspace_knows_of_an_identifier(city: fanzha.Workspace) -> None
         )
         assert said.verdict == verdict and said.known
         out = io.StringIO()
-        checking.show(Console(file=out, width=100), Words("en"), Asked("text", text), said, workspace=True)
+        checking.show(Console(file=out, width=100), Words("en"), Asked("text", text), said, Path("w"))
         assert "known:" in out.getvalue() or "joins none" in out.getvalue()
 
 

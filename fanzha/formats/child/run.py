@@ -14,21 +14,25 @@ import os
 import resource
 import struct
 import sys
-from typing import Any
+from typing import Any, BinaryIO
 
 from fanzha.formats.child.saying import NotThis, TooMuch
 
-# System calls that open, connect, run or trace anything, by machine. Memory, reading and writing stay.
+# System calls that open, connect, run, trace, signal or limit anything, by machine. Memory, reading and writing stay.
 DENIED = {
     "x86_64": (
         0xC000003E,
-        "2 85 257 437 41 42 49 50 53 56 435 57 58 59 62 101 310 311 322 321 165 175 313 82 87 263 264 316 425",
+        "2 85 257 437 41 42 49 50 53 56 435 57 58 59 62 101 310 311 322 321 165 175 313 82 87 263 264 316 425"
+        " 129 157 200 234 297 302 424 434 438",
     ),
     "aarch64": (
         0xC00000B7,
-        "56 437 198 203 200 201 199 220 435 221 129 117 270 271 281 280 40 105 273 35 38 276 425",
+        "56 437 198 203 200 201 199 220 435 221 129 117 270 271 281 280 40 105 273 35 38 276 425"
+        " 130 131 138 167 240 261 424 434 438",
     ),
 }
+# Of these, what a program needs that starts, caps and ends others (child/serve.py): clone, fork, kill, prctl, prlimit64.
+STARTING = {"x86_64": (56, 57, 62, 157, 302), "aarch64": (220, 129, 167, 261)}
 CODECS = ("gb18030", "utf-16", "latin-1", "big5", "shift_jis", "euc_kr", "cp874", "cp1252", "koi8-r", "idna", "quopri")
 
 
@@ -50,8 +54,11 @@ def cap(memory_bytes: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def confine() -> list[str]:
-    """Give up every file and the network for good; what this kernel can do of it, as words."""
+def confine(*, starting: bool = False) -> list[str]:
+    """Give up every file and the network for good; what this kernel can do of it, as words.
+
+    `starting`: it may still start children and end them; each of these then gives up that too.
+    """
     libc = ctypes.CDLL(None, use_errno=True)
     done: list[str] = []
     if libc.prctl(38, 1, 0, 0, 0) != 0:  # PR_SET_NO_NEW_PRIVS
@@ -66,8 +73,10 @@ def confine() -> list[str]:
         if libc.syscall(446, ruleset, 0) == 0:
             done.append("landlock")
         os.close(ruleset)
-    audit_machine, calls = DENIED.get(os.uname().machine, (0, ""))
-    if calls and _seccomp(libc, audit_machine, [int(number) for number in calls.split()]):
+    machine = os.uname().machine
+    audit_machine, calls = DENIED.get(machine, (0, ""))
+    kept = STARTING.get(machine, ()) if starting else ()
+    if calls and _seccomp(libc, audit_machine, [call for call in map(int, calls.split()) if call not in kept]):
         done.append("seccomp")
     return done
 
@@ -100,19 +109,20 @@ class WithoutPandas:
             raise ImportError("a confined child does without pandas")
 
 
-def main() -> None:
-    """Import, confine, read, work."""
-    job, memory_bytes, seconds, argument = sys.argv[1:5]
-    for codec in CODECS:  # later there is no file to load them from
+def ready(job: str) -> Any:
+    """The job's module, with all it needs loaded: later there is no file to load from."""
+    for codec in CODECS:
         with contextlib.suppress(LookupError):
             codecs.lookup(codec)
     sys.meta_path.insert(0, WithoutPandas())
-    module = importlib.import_module(f"fanzha.formats.child.{job}")
-    cap(int(memory_bytes), int(seconds))
-    confine()
+    return importlib.import_module(f"fanzha.formats.child.{job}")
+
+
+def work(module: Any, pipe: BinaryIO, argument: dict[str, Any]) -> int:
+    """Read the file, say what it says; the exit status."""
     status = 0
     try:
-        module.main(sys.stdin.buffer, say, json.loads(argument))
+        module.main(pipe, say, argument)
     except NotThis:
         status = 3
     except TooMuch:
@@ -120,6 +130,16 @@ def main() -> None:
     except MemoryError:
         status = 5
     sys.stdout.buffer.flush()
+    return status
+
+
+def main() -> None:
+    """Import, confine, read, work."""
+    job, memory_bytes, seconds, argument = sys.argv[1:5]
+    module = ready(job)
+    cap(int(memory_bytes), int(seconds))
+    confine()
+    status = work(module, sys.stdin.buffer, json.loads(argument))
     os._exit(status)  # without the libraries' own endings: they may want files
 
 
