@@ -122,7 +122,7 @@ def labelled(folder: Path) -> Path:
 
 def test_a_wrong_alarm_is_given_back_and_not_raised_again(say: Run, tmp_path: Path) -> None:
     folder, texts = tmp_path / "workspace", labelled(tmp_path / "texts")
-    say("train", texts, "--use")
+    say("train", texts, "--alone", "--use")
     assert "scorer_learned" in say("acts").stdout
     with fanzha.open(folder, actor="Officer Lin") as workspace:
         wrong = reading(workspace, ALARM)
@@ -137,8 +137,8 @@ def test_a_wrong_alarm_is_given_back_and_not_raised_again(say: Run, tmp_path: Pa
         assert workspace.cases() == [], "a judged text is no report"
 
     first, again = tmp_path / "a.scorer", tmp_path / "b.scorer"
-    assert "1 of them judged by people here" in say("train", texts, "--judged", "--out", first).stdout
-    say("train", texts, "--use", "--out", again)
+    assert "1 of them judged by people here" in say("train", texts, "--alone", "--judged", "--out", first).stdout
+    say("train", texts, "--alone", "--use", "--out", again)
     assert first.read_bytes() == again.read_bytes(), "the same rows, the same bytes"
     with fanzha.open(folder, actor="Officer Lin") as workspace:
         assert reading(workspace, ALARM)[1] < wrong[1] / 2 and reading(workspace, ALARM)[0] == "no_sign"
@@ -148,6 +148,27 @@ def test_a_wrong_alarm_is_given_back_and_not_raised_again(say: Run, tmp_path: Pa
         file = workspace.recognising.feedbacks()[0].file
         workspace.erase(file, ground="data_subject_request")
         assert workspace.recognising.feedbacks() == [] and workspace.recognising.judged_texts() == []
+
+
+def test_a_few_verdicts_correct_the_scorer_that_is_there(say: Run, tmp_path: Path) -> None:
+    """Nobody here has a folder of labelled texts. Two people say what two texts are, and the next training takes it in."""
+    club, notice = (
+        GARDEN.format(300, 4),
+        "Police notice: your bank card was used. Verify your account at the link within 2 hours",
+    )
+    say("feedback", club, "--verdict", "scam", "--kind", "T02", "--reason", "told by a victim")
+    say("feedback", notice, "--verdict", "honest", "--reason", "a poster of our own exercise")
+    with fanzha.open(tmp_path / "workspace", actor="Officer Lin") as workspace:
+        before = reading(workspace, club), reading(workspace, notice)
+    told = say("train", "--use", lang="zh").stdout
+    assert "其中人工判定 2 条" in told and "现在判错 0 条" in told
+    with fanzha.open(tmp_path / "workspace", actor="Officer Lin") as workspace:
+        after = reading(workspace, club), reading(workspace, notice)
+        assert after[0][0] in ("scam", "suspicious") and after[0][1] > before[0][1]
+        assert after[1][0] == "no_sign" and after[1][1] < before[1][1]
+        assert reading(workspace, "我是公安局民警，您涉嫌洗钱，请立即将资金转入安全账户，不要告诉家人")[0] == "scam", (
+            "it forgot nothing"
+        )
 
 
 def reading(workspace: fanzha.Workspace, text: str) -> tuple[str, float]:
@@ -172,6 +193,7 @@ def test_what_cannot_be_done_is_said(say: Run, tmp_path: Path, lang: str) -> Non
         (["train", tmp_path / "empty"], 2),
         (["train", tmp_path / "empty", "--out", tmp_path / "m"], 2),
         (["train", "--out", tmp_path / "m"], 2),
+        (["train", "--alone", "--out", tmp_path / "m"], 2),
     ):
         said = say(*arguments, code=code, lang=lang).stderr
         assert {"zh": "下一步", "en": "Next:"}[lang] in said, arguments

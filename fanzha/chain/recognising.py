@@ -11,12 +11,14 @@ from fanzha.document.drift_page import Month
 from fanzha.errors import InputError, NotFound
 from fanzha.ingest.keep_text import keep_text, kept_text
 from fanzha.model.terms import Terms
+from fanzha.recognise.adapting import Adapted, adapt
 from fanzha.recognise.check import Scorer
 from fanzha.recognise.drift import read_drift
 from fanzha.recognise.labelled import Labelled, files_in, read
 from fanzha.recognise.messages import places_of, told_kinds
 from fanzha.recognise.model_file import unpack
 from fanzha.recognise.naming import Feedback, Place, check_verdict, feedbacks, namings, place
+from fanzha.recognise.scorer import shipped
 from fanzha.recognise.training import train
 from fanzha.store.engine import Engine
 from fanzha.store.record import Act, Record
@@ -60,11 +62,13 @@ class Office(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A model that was trained: its file, the labelled rows it was made from by source, and of them the verdicts of people."""
+    """A model that was trained: its file, how many labelled rows it was made from, and of them verdicts of people; what changed, where it
+    went on from another."""
 
     content: bytes
     rows: int
     judged: int
+    adapted: Adapted | None
 
 
 class Recognising:
@@ -213,7 +217,21 @@ class Recognising:
         return read_drift(self._engine, self.feedbacks(), ZONE)
 
 
-def train_on(folders: Sequence[Path], judged: Sequence[Labelled], seed: int = 0) -> Trained:
-    """Train a scorer on folders of labelled texts and on the verdicts of people: the same rows and seed, the same bytes."""
+def train_on(folders: Sequence[Path], judged: Sequence[Labelled], seed: int = 0, *, alone: bool = False) -> Trained:
+    """Train a scorer on folders of labelled texts and on the verdicts of people: the same rows and seed, the same bytes.
+
+    It goes on from the scorer that comes with the program; `alone`: from nothing. InputError: there is nothing to train on, or too little to
+    begin from nothing.
+    """
     rows = [*(read([path for folder in folders for path in files_in(folder)]) if folders else ()), *judged]
-    return Trained(train(rows, seed), len(rows), len(judged))
+    if alone:
+        return Trained(train(rows, seed), len(rows), len(judged), None)
+    if not rows:
+        raise InputError(
+            "there is nothing to train on",
+            "没有可用于训练的文本",
+            remedy="name a folder of labelled texts, or say what texts are with `fanzha feedback` first",
+            remedy_zh="请指定带标签文本的文件夹，或先用 fanzha feedback 判定文本",
+        )
+    made = adapt(shipped().model, rows, seed)
+    return Trained(made.content, len(rows), len(judged), made)

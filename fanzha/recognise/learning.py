@@ -12,6 +12,7 @@ from fanzha.clean.compiled import compiled
 
 RATE, PULL = 0.3, 1e-5  # step; decay of the weights of the buckets a row has
 _EPOCHS: Final = 4
+_FIXED: Final = 1e30  # squared slopes of a bias that no step moves
 _DESCEND: Final = (
     "void(int32[::1], int64[::1], int64[::1], float32[:, ::1], int64[::1], float32[:, ::1], float64[:, ::1])"
 )
@@ -26,17 +27,22 @@ def descend(
     *,
     size: int,
     seed: int,
+    begun: NDArray[np.float32] | None = None,
+    given: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float32]:
     """float32[size]: weights of a logistic regression on bags of buckets, each divided by the root of its number of buckets.
 
     Row i has `buckets[starts[i]:starts[i + 1]]`, `target` 0 or 1 and a weight. Each group (a language) has a bias of its own, so that a
-    language of which there are scams alone does not make its common words signs of a scam; the biases are then forgotten. AdaGrad (Duchi,
-    Hazan and Singer 2011).
+    language of which there are scams alone does not make its common words signs of a scam; the biases are then forgotten. Where something is
+    known before: `begun` float32[size] are the weights to go on from, `given` float64[groups] the biases, which then stay as they are.
+    AdaGrad (Duchi, Hazan and Singer 2011).
     """
     fast = compiled(_descend, _DESCEND)
     found = np.full((2, size), 1e-2, dtype=np.float32)
     bias = np.full((2, int(group.max(initial=0)) + 1), 1e-2)
-    found[0], bias[0] = 0, 0
+    found[0], bias[0] = 0 if begun is None else begun, 0
+    if given is not None:
+        bias = np.stack((given, np.full(len(given), _FIXED)))
     goal = np.stack((target, weight))
     generator = np.random.default_rng(seed)
     for _ in range(_EPOCHS):

@@ -81,14 +81,17 @@ def train(rows: Sequence[Labelled], seed: int = 0, kind: str = "own") -> bytes:
     return pack(fit(table(kept, [prepare(row.text) for row in kept]), seed, kind))
 
 
-def chosen(rows: Sequence[Labelled], most: int = _CELL_ROWS_MAX) -> list[Labelled]:
-    """The rows that are trained on: a known label, a text said once in its source, at most `most` of a source and label."""
+def chosen(rows: Sequence[Labelled], most: int = _CELL_ROWS_MAX, *, both: bool = True) -> list[Labelled]:
+    """The rows that are trained on: a known label, a text said once in its source, at most `most` of a source and label.
+
+    InputError: `both` scams and honest texts are wanted, and one is missing.
+    """
     by_cell: dict[tuple[str, str], dict[bytes, Labelled]] = {}
     for row in rows:
         if row.label in LABELS:
             by_cell.setdefault((row.source, row.label), {}).setdefault(_digest(row.text), row)
     kept = [cell[digest] for _, cell in sorted(by_cell.items()) for digest in sorted(cell)[:most]]
-    if {LABELS[row.label][0] for row in kept} != {0, 1}:
+    if both and {LABELS[row.label][0] for row in kept} != {0, 1}:
         raise InputError(
             "There must be both scams and honest texts to train on.",
             "训练数据须同时包含诈骗文本与正常文本。",
@@ -102,8 +105,8 @@ def _digest(text: str) -> bytes:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
-def table(rows: Sequence[Labelled], texts: Sequence[Prepared]) -> Table:
-    """What is learned from: `texts[i]` is `rows[i]` prepared."""
+def table(rows: Sequence[Labelled], texts: Sequence[Prepared], known: Sequence[str] = ()) -> Table:
+    """What is learned from: `texts[i]` is `rows[i]` prepared. Kinds are numbered in the order of `known`, new ones after them."""
     sources = tuple(sorted({row.source for row in rows}))
     number = {name: at for at, name in enumerate(sources)}
     source = np.array([number[row.source] for row in rows], dtype=np.int64)
@@ -117,7 +120,7 @@ def table(rows: Sequence[Labelled], texts: Sequence[Prepared]) -> Table:
     fold = np.array([_digest(begin)[0] % _FOLDS for begin in begins], dtype=np.int64)
     languages = sorted({text.language for text in texts})
     language = np.array([languages.index(text.language) for text in texts], dtype=np.int64)
-    kinds = tuple(sorted({row.kind for row in rows if row.kind}))
+    kinds = (*known, *sorted({row.kind for row in rows if row.kind} - {*known}))
     kind = np.array([kinds.index(row.kind) if row.kind else -1 for row in rows], dtype=np.int64)
     seen = see([text.plain.text for text in texts])
     concepts, starts = Concepts(concept_names()).of(texts, seen)
@@ -125,7 +128,7 @@ def table(rows: Sequence[Labelled], texts: Sequence[Prepared]) -> Table:
 
 
 @dataclass(frozen=True, slots=True)
-class _Windows:
+class Windows:
     """Windows of texts as rows of buckets: text int64[w] whose it is, share float64[w] of its weight."""
 
     buckets: NDArray[np.int32]
@@ -133,16 +136,17 @@ class _Windows:
     text: NDArray[np.int64]
     share: NDArray[np.float64]
 
-    def of(self, wanted: NDArray[np.bool_]) -> "_Windows":
+    def of(self, wanted: NDArray[np.bool_]) -> "Windows":
         """The windows of the texts wanted (bool[n])."""
         rows = np.flatnonzero(wanted[self.text])
         sizes = np.diff(self.starts)[rows]
         starts = np.concatenate([[0], np.cumsum(sizes)])
         at = np.arange(starts[-1]) + np.repeat(self.starts[rows] - starts[:-1], sizes)
-        return _Windows(self.buckets[at], starts, self.text[rows], self.share[rows])
+        return Windows(self.buckets[at], starts, self.text[rows], self.share[rows])
 
 
-def _windows(seen: Seen) -> _Windows:
+def windows_of(seen: Seen) -> Windows:
+    """The windows of texts that are trained on, at most eight of each."""
     parts: list[NDArray[np.int32]] = []
     texts: list[int] = []
     shares: list[float] = []
@@ -158,12 +162,12 @@ def _windows(seen: Seen) -> _Windows:
             texts.append(text)
             shares.append(1 / len(firsts))
     starts = np.concatenate([[0], np.cumsum([len(part) for part in parts])]).astype(np.int64)
-    return _Windows(np.concatenate(parts), starts, np.array(texts), np.array(shares))
+    return Windows(np.concatenate(parts), starts, np.array(texts), np.array(shares))
 
 
 def fit(given: Table, seed: int, kind: str) -> Model:
     """The model of a table. Rows of weight 0 are not looked at."""
-    windows = _windows(given.seen)
+    windows = windows_of(given.seen)
     unseen_source = np.zeros((len(given.target), _SCORES))
     unseen_part = np.zeros_like(unseen_source)
     for left_out in range(_SOURCE_FOLDS):
@@ -187,8 +191,8 @@ def fit(given: Table, seed: int, kind: str) -> Model:
     pair_of = np.full((len(names), len(names)), -1, dtype=np.int32)
     for at, (one, two) in enumerate(pairs):
         pair_of[one, two] = pair_of[two, one] = at
-    grams, unit = _quantised(_learn(given, windows, np.ones(len(given.target), dtype=bool), seed))
-    kind_grams, kind_unit = _kinds(given, seed)
+    grams, unit = quantised(_learn(given, windows, np.ones(len(given.target), dtype=bool), seed))
+    kind_grams, kind_unit = kind_weights(given, seed)
     count = len(names)
     return Model(
         grams=grams,
@@ -220,7 +224,7 @@ def _about(given: Table, seed: int, kind: str) -> dict[str, Any]:
     return {"kind": kind, "seed": seed, "rows": counted}
 
 
-def _learn(given: Table, windows: _Windows, wanted: NDArray[np.bool_], seed: int) -> NDArray[np.float32]:
+def _learn(given: Table, windows: Windows, wanted: NDArray[np.bool_], seed: int) -> NDArray[np.float32]:
     part = windows.of(wanted & (given.weight > 0))
     target = given.target[part.text].astype(np.float32)
     weight = (given.weight[part.text] * part.share).astype(np.float32)
@@ -228,30 +232,33 @@ def _learn(given: Table, windows: _Windows, wanted: NDArray[np.bool_], seed: int
     return descend(part.buckets, part.starts, group, target, weight, size=1 << BUCKET_BITS, seed=seed)
 
 
-def _kinds(given: Table, seed: int) -> tuple[NDArray[np.int8], float]:
-    """(int8[2**16, K], unit): what each bucket says for each kind of scam against the others, from the rows whose kind is told."""
+def kind_weights(given: Table, seed: int, begun: NDArray[np.float32] | None = None) -> tuple[NDArray[np.int8], float]:
+    """(int8[2**16, K], unit): what each bucket says for each kind of scam against the others, from the rows whose kind is told; `begun`
+    float32[2**16, K] is what was known before."""
     told = np.flatnonzero((given.kind >= 0) & (given.weight > 0))
     sizes = np.diff(given.seen.gram_starts)[told]
     starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     at = np.arange(starts[-1]) + np.repeat(given.seen.gram_starts[told] - starts[:-1], sizes)
     buckets = given.seen.buckets[at] & np.int32((1 << KIND_BITS) - 1)
-    weights = np.zeros((1 << KIND_BITS, len(given.kinds)), dtype=np.float32)
-    for number in range(len(given.kinds)):
+    weights = np.zeros((1 << KIND_BITS, len(given.kinds)), dtype=np.float32) if begun is None else begun.copy()
+    group = np.zeros(len(told), dtype=np.int64)
+    for number in range(len(given.kinds) if len(told) else 0):
         own = (given.kind[told] == number).astype(np.float32)
         weight = (given.weight[told] * np.where(own, _KIND_WEIGHT, 1)).astype(np.float32)
-        group = np.zeros(len(told), dtype=np.int64)
-        weights[:, number] = descend(buckets, starts, group, own, weight, size=1 << KIND_BITS, seed=seed)
+        before = np.ascontiguousarray(weights[:, number])
+        weights[:, number] = descend(buckets, starts, group, own, weight, size=1 << KIND_BITS, seed=seed, begun=before)
     unit = float(np.abs(weights).max(initial=1e-6)) / 127
     return np.round(weights / unit).astype(np.int8), unit
 
 
-def _quantised(weights: NDArray[np.float32]) -> tuple[NDArray[np.int16], float]:
+def quantised(weights: NDArray[np.float32]) -> tuple[NDArray[np.int16], float]:
+    """(int16, unit): weights as they are kept."""
     unit = float(np.abs(weights).max(initial=1e-6)) / 32_000
     return np.round(weights / unit).astype(np.int16), unit
 
 
-def _scores(given: Table, windows: _Windows, wanted: NDArray[np.bool_], seed: int) -> NDArray[np.float64]:
-    grams, unit = _quantised(_learn(given, windows, wanted, seed))
+def _scores(given: Table, windows: Windows, wanted: NDArray[np.bool_], seed: int) -> NDArray[np.float64]:
+    grams, unit = quantised(_learn(given, windows, wanted, seed))
     return pooled(given.seen, grams) * unit
 
 

@@ -24,10 +24,11 @@ def train(
     out: Annotated[Path | None, Parameter(show_default=False)] = None,
     use: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     judged: Annotated[bool, Parameter(negative="", show_default=False)] = False,
+    alone: Annotated[bool, Parameter(negative="", show_default=False)] = False,
     seed: int = 0,
     common: Common = NO_COMMON,
 ) -> None:
-    """Train a scorer on folders of labelled texts: CSV or JSON lines with id, text, label (scam or benign), lang.
+    """Train the scorer further on folders of labelled texts: CSV or JSON lines with text, label (scam or benign), and id, lang, kind.
 
     Parameters
     ----------
@@ -39,6 +40,8 @@ def train(
         Put it in use in the workspace, as an act that can be undone / 在工作区启用（可撤销）.
     judged
         Train on what people said of texts in the workspace too (so does --use) / 同时使用工作区内的人工判定.
+    alone
+        Begin from nothing, not from the scorer that comes with the program / 从零训练，不以随附模型为基础.
     seed
         The same rows and seed give the same bytes / 随机种子.
     """
@@ -54,12 +57,12 @@ def train(
         )
     with terminal.working():
         if not (use or judged):
-            made = train_on(folders or [], [], seed)
+            made = train_on(folders or [], [], seed, alone=alone)
             terminal.finish()
             _written(terminal, made, out, use)
             return
         with open_workspace(common, terminal) as workspace:
-            made = train_on(folders or [], workspace.recognising.judged_texts(), seed)
+            made = train_on(folders or [], workspace.recognising.judged_texts(), seed, alone=alone)
             if use:
                 workspace.recognising.use(made.content)
             terminal.finish()
@@ -77,6 +80,10 @@ def _written(terminal: "Terminal", made: "Trained", out: Path | None, used: bool
     digest = hashlib.sha256(made.content).hexdigest()
     values = {"rows": made.rows, "judged": made.judged, "bytes": len(made.content), "sha256": digest}
     terminal.say("trained_used" if used else "trained", **values)
+    if made.adapted is not None:
+        one = made.adapted
+        counts = {"rows": one.rows, "before": one.wrong_before, "after": one.wrong_after}
+        terminal.say("trained_changed", **counts, turned=one.turned, rehearsed=one.rehearsed)
 
 
 def drift(*, page: Annotated[Path | None, Parameter(show_default=False)] = None, common: Common = NO_COMMON) -> None:
