@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from fanzha.errors import InputError
 from fanzha.recognise.check import SUSPICIOUS_AT
 from fanzha.recognise.features import concept_names, lengthy
-from fanzha.recognise.kernels import BUCKET_BITS, KIND_BITS
+from fanzha.recognise.kernels import KIND_BITS
 from fanzha.recognise.labelled import Labelled
 from fanzha.recognise.learning import descend
 from fanzha.recognise.model_file import Model, pack
@@ -87,9 +87,8 @@ def _corrected(model: Model, given: Table, seed: int) -> Model:
         windows.text,
         given.target[windows.text].astype(np.float32),
         (given.weight[windows.text] * windows.share).astype(np.float32),
-        size=1 << BUCKET_BITS,
-        seed=seed,
         begun=known,
+        seed=seed,
         given=held,
     )
     grams, unit = quantised((found / factor).astype(np.float32))

@@ -25,22 +25,21 @@ def descend(
     target: NDArray[np.float32],
     weight: NDArray[np.float32],
     *,
-    size: int,
+    begun: NDArray[np.float32],
     seed: int,
-    begun: NDArray[np.float32] | None = None,
     given: NDArray[np.float64] | None = None,
 ) -> NDArray[np.float32]:
-    """float32[size]: weights of a logistic regression on bags of buckets, each divided by the root of its number of buckets.
+    """float32[buckets]: weights of a logistic regression on bags of buckets, each divided by the root of its number of buckets.
 
     Row i has `buckets[starts[i]:starts[i + 1]]`, `target` 0 or 1 and a weight. Each group (a language) has a bias of its own, so that a
-    language of which there are scams alone does not make its common words signs of a scam; the biases are then forgotten. Where something is
-    known before: `begun` float32[size] are the weights to go on from, `given` float64[groups] the biases, which then stay as they are.
+    language of which there are scams alone does not make its common words signs of a scam; the biases are then forgotten. `begun`
+    float32[buckets] are the weights to go on from; `given` float64[groups], where there is one, the biases, which then stay as they are.
     AdaGrad (Duchi, Hazan and Singer 2011).
     """
     fast = compiled(_descend, _DESCEND)
-    found = np.full((2, size), 1e-2, dtype=np.float32)
+    found = np.full((2, len(begun)), 1e-2, dtype=np.float32)
     bias = np.full((2, int(group.max(initial=0)) + 1), 1e-2)
-    found[0], bias[0] = 0 if begun is None else begun, 0
+    found[0], bias[0] = begun, 0
     if given is not None:
         bias = np.stack((given, np.full(len(given), _FIXED)))
     goal = np.stack((target, weight))

@@ -229,7 +229,8 @@ def _learn(given: Table, windows: Windows, wanted: NDArray[np.bool_], seed: int)
     target = given.target[part.text].astype(np.float32)
     weight = (given.weight[part.text] * part.share).astype(np.float32)
     group = given.language[part.text]
-    return descend(part.buckets, part.starts, group, target, weight, size=1 << BUCKET_BITS, seed=seed)
+    nothing = np.zeros(1 << BUCKET_BITS, dtype=np.float32)
+    return descend(part.buckets, part.starts, group, target, weight, begun=nothing, seed=seed)
 
 
 def kind_weights(given: Table, seed: int, begun: NDArray[np.float32] | None = None) -> tuple[NDArray[np.int8], float]:
@@ -246,7 +247,7 @@ def kind_weights(given: Table, seed: int, begun: NDArray[np.float32] | None = No
         own = (given.kind[told] == number).astype(np.float32)
         weight = (given.weight[told] * np.where(own, _KIND_WEIGHT, 1)).astype(np.float32)
         before = np.ascontiguousarray(weights[:, number])
-        weights[:, number] = descend(buckets, starts, group, own, weight, size=1 << KIND_BITS, seed=seed, begun=before)
+        weights[:, number] = descend(buckets, starts, group, own, weight, begun=before, seed=seed)
     unit = float(np.abs(weights).max(initial=1e-6)) / 127
     return np.round(weights / unit).astype(np.int8), unit
 
