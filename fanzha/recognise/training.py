@@ -23,11 +23,13 @@ from fanzha.recognise.learning import descend, newton
 from fanzha.recognise.model_file import Model, pack
 from fanzha.recognise.prepared import Prepared, prepare
 from fanzha.recognise.signs import signs
+from fanzha.recognise.written_texts import SOURCE
 
 PRIOR: Final = 0.05  # share of scams among messages that people ask about: assumed, stated on the model card
 _CELL: Final = 1_500  # texts of a source and label that weigh 1 each; of more of them each weighs less
 _CELL_WEIGHT_MAX: Final = 8.0
 _CELL_ROWS_MAX: Final = 6_000
+_WRITTEN_WEIGHT: Final = 0.5  # texts written to train on vary less than as many that were received
 _WINDOWS_MAX: Final = 8  # windows of one text that are trained on
 _FOLDS: Final = 3
 _SCORES: Final = 3  # columns of `features.pooled`
@@ -115,6 +117,7 @@ def table(rows: Sequence[Labelled], texts: Sequence[Prepared], known: Sequence[s
     for cell in np.unique(2 * source + target.astype(np.int64)):
         inside = 2 * source + target == cell
         weight[inside] *= min(_CELL_WEIGHT_MAX, (_CELL / np.count_nonzero(inside)) ** 0.5)
+    weight[np.isin(source, [at for name, at in number.items() if name.startswith(SOURCE)])] *= _WRITTEN_WEIGHT
     # texts that begin alike stay together: a campaign is not on both sides
     begins = ["".join(c for c in text.plain.text if c.isalpha())[:12] for text in texts]
     fold = np.array([_digest(begin)[0] % _FOLDS for begin in begins], dtype=np.int64)
