@@ -114,6 +114,8 @@ checkbench: $(VENV)/.bench ## the recogniser on sources left out, disguise, spee
 	@$(BIN)/python bench/sichuan.py --seeds 1 2 3 --result bench/results/sichuan.json
 	@$(BIN)/python bench/callers.py --preset town --preset city --seed $(SEED) --result bench/results/callers.json
 	@$(BIN)/python bench/drift.py --out bench/results/drift.json
+	@$(BIN)/python -m bench.kinds --out bench/results/kinds.json
+	@$(BIN)/python -m bench.aging --out bench/results/aging.json
 
 weights: $(VENV)/.bench ## train the two scorers that ship and write their card, then count their false alarms (DAY=2026-11-26)
 	@$(BIN)/python -m bench.recognise_weights

@@ -42,7 +42,7 @@ def measured(kept: Sequence[Labelled]) -> dict[str, dict[str, float]]:
     half = np.array([when[row.id] if row.source == SOURCE else "" for row in kept])
     held = given.fold == 0
     real = ~np.isin(given.source, [at for at, name in enumerate(given.sources) if SETS[name].made])
-    english = np.array([(row.lang or text.language) == "en" for row, text in zip(kept, texts, strict=True)])
+    english = np.array([text.language == "en" for text in texts])
     honest = held & real & english & (np.array([row.label for row in kept]) == "benign")
     found: dict[str, dict[str, float]] = {}
     for way, wanted in (("all", ~held), ("to_2019", ~held & (half <= LAST_KNOWN))):

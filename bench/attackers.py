@@ -164,7 +164,7 @@ class Attacked:
                     continue
                 tries[name] += 1
                 if scores[at] < best[at]:
-                    wins[name] += min(best[at] - scores[at], 1.0)
+                    wins[name] += min(float(best[at] - scores[at]), 1.0)
                     now[at], best[at] = asked[at], scores[at]
         print(self.tongue, {name: round(wins[name] / tries[name], 2) for name in names}, flush=True)
         return now

@@ -19,20 +19,19 @@ Attack = Callable[[str, float, random.Random], str]
 Change = Callable[[str, random.Random], str]
 
 _LEFT = re.compile(
-    r"https?://\S+|\S+\.(?:com|net|org|cc|top|xyz|ee|vn|id|me|ly|co|info|in|cn)\b\S*|URL|DIGIT|NAME|PLACE|[+\d][\d\s().-]{4,}\d"
+    r"https?://[!-~]+|[!-~]+\.(?:com|net|org|cc|top|xyz|ee|vn|id|me|ly|co|info|in|cn)\b[!-~]*|URL|DIGIT|NAME|PLACE|[+\d][\d\s().-]{4,}\d"
 )
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0e30-\u0e4e\u0300-\u036f])*")
 
 
 def words_of(text: str) -> list[tuple[int, int]]:
     """Where the words are. Of scripts without spaces (Han, Thai) runs of at most 2 and 6 characters."""
-    left = [match.span() for match in _LEFT.finditer(text)]
-    found = []
-    for match in _WORD.finditer(text):
-        if any(start < match.end() and match.start() < end for start, end in left):
-            continue
-        step = 2 if "\u3400" <= match[0][0] <= "\u9fff" else 6 if "\u0e00" <= match[0][0] <= "\u0e7f" else 1_000
-        found += [(at, min(at + step, match.end())) for at in range(match.start(), match.end(), step)]
+    found, last = [], 0
+    for left, after in [*(match.span() for match in _LEFT.finditer(text)), (len(text), len(text))]:
+        for match in _WORD.finditer(text, last, left):
+            step = 2 if "\u3400" <= match[0][0] <= "\u9fff" else 6 if "\u0e00" <= match[0][0] <= "\u0e7f" else 1_000
+            found += [(at, min(at + step, match.end())) for at in range(match.start(), match.end(), step)]
+        last = after
     return found
 
 
@@ -117,11 +116,10 @@ def _confusable(letter: str) -> list[str]:
 def _homoglyph(letter: str) -> list[str]:
     import homoglyphs
 
-    return [
-        one
-        for one in homoglyphs.Homoglyphs(strategy=homoglyphs.STRATEGY_LOAD).get_combinations(letter)
-        if one != letter
-    ]
+    if ord(letter) >= 0x0E00:  # it knows none of Thai, Han and Hangul, and takes long to say so
+        return []
+    known = homoglyphs.Homoglyphs(strategy=homoglyphs.STRATEGY_LOAD)
+    return [one for one in known.get_combinations(letter) if one != letter]
 
 
 def _between(marks: str, share: float = 1.0) -> Change:

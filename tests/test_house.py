@@ -33,6 +33,7 @@ ONLY_IN = {
     "PIL": set[str](),
     "rich": {"show"},
     "numba": {"clean", "link", "trace"},
+    "onnxruntime": {"formats"},
     "phonenumbers": {"clean"},
     "publicsuffixlist": {"clean"},
     "pypdfium2": {"formats"},
@@ -41,7 +42,7 @@ ONLY_IN = {
     "pyspark": {"store"},
     "python_calamine": {"formats"},
     "rapidfuzz": {"clean"},
-    "rapidocr": {"formats"},
+    "rapidocr": set[str](),  # its models are read, it is not imported
     "sqlglot": {"store"},
     "xlsxwriter": {"formats"},
     "zxingcpp": {"formats"},

@@ -3,6 +3,9 @@ victim's message by that name. A wrong alarm is given back, and the next trainin
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 
 import fanzha
 from tests.conftest import Run
+from tests.test_docs import blocks
 
 GARDEN = "Good evening, the moon garden club opens tonight, plant seeds worth {} coins in pot number {} and harvest doubles by Friday"
 REPLIES = ("My sister said no", "How does a garden pay anything", "I sent the coins, what now", "Is this the same club")
@@ -199,3 +203,22 @@ def test_what_cannot_be_done_is_said(say: Run, tmp_path: Path, lang: str) -> Non
         assert {"zh": "下一步", "en": "Next:"}[lang] in said, arguments
     assert not (tmp_path / "m").exists()
     assert "drift" in answer(say, "drift") and answer(say, "drift")["drift"] == []
+
+
+@pytest.mark.parametrize("name", ["recognise", "campaigns"])
+def test_what_a_newcomer_reads_can_be_done_as_it_stands(name: str, tmp_path: Path) -> None:
+    said = ""
+    for language, start in (("sh", ["bash", "-ec"]), ("python", [sys.executable, "-c"])):
+        for block in blocks(f"docs/{name}.md", language):
+            path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+            environment = {**os.environ, "PATH": path, "FANZHA_LANG": "en", "COLUMNS": "160"}
+            done = subprocess.run(
+                [*start, block], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == 0, f"{block}\n{done.stderr}"
+            said += done.stdout
+    wanted = {
+        "recognise": ("What to do now", "现在怎么办", "Industrial and Commercial Bank", "scam (('T08'"),
+        "campaigns": ("new and rising", "Campaign 7-2", "a person here called these words a scam", "Moon garden club"),
+    }
+    assert [one for one in wanted[name] if one not in said] == []

@@ -80,11 +80,14 @@ class Workspace(Recorded):
             found = next((case for case in self.cases() if case.id == today), None)
         if found is None:
             some = ", ".join(case.id for case in self.cases()[:5])
+            there = (
+                f"cases there are: {some} ..." if some else "no case has been made yet, `fanzha run FOLDER` makes them"
+            )
             raise NotFound(
                 f"there is no case {case_id}",
                 f"没有编号为 {case_id} 的案件",
-                remedy=f"cases there are: {some} ...; `fanzha cases` lists all",
-                remedy_zh=f"现有案件：{some} ……",
+                remedy=f"{there}; `fanzha cases` lists all",
+                remedy_zh=f"现有案件：{some} ……" if some else "尚无案件，可用 fanzha run 文件夹 生成",
             )
         return found
 

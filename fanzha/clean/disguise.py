@@ -13,6 +13,7 @@ from typing import Final
 from fanzha.clean.edits import Copy
 from fanzha.clean.han_disguise import undo_han
 from fanzha.clean.latin_disguise import undo_latin
+from fanzha.clean.odd_letters import TURNING, turned_back
 from fanzha.clean.plain_letters import plain_letters
 from fanzha.clean.restorable import Words as Words
 from fanzha.clean.url_disguise import undo_addresses
@@ -53,6 +54,8 @@ class Plain:
 def undo(text: str, words: Words) -> Plain:
     """The plain copy of `text`. Linear in its length, never raises on any text, and plain text stays as it is."""
     copy = plain_letters(text)
+    if TURNING in text:
+        copy = _as_shown(copy, text, words)
     for _ in range(_ROUNDS_MAX):
         before = copy.text
         undo_han(copy, words)
@@ -66,6 +69,12 @@ def undo(text: str, words: Words) -> Plain:
     size = sum(map(len, copy.text.split()))
     permille = min(PERMILLE_MAX, -(-total * PERMILLE_MAX // max(size, 1))) if total else 0
     return Plain(copy.text, copy.origin, permille, tuple(one for one in FAMILIES if one in changed))
+
+
+def _as_shown(copy: Copy, text: str, words: Words) -> Copy:
+    """The copy, or that of the text as it is shown where a mark turns the reading round, whichever holds more known words."""
+    other = plain_letters(turned_back(text))
+    return other if words.known(other.text) > words.known(copy.text) else copy
 
 
 def _again(copy: Copy) -> Copy:

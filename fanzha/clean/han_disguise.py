@@ -20,7 +20,11 @@ HAS_WRITTEN: Final = re.compile(f"[{WRITTEN}]")
 _HAS_HAN: Final = re.compile(f"[{HAN}]")
 _LIGHT: Final = r" .*\-_/\\|~·•^=#'\"`:;+<>《》〈〉()（）\[\]【】…&@%$"
 _HEAVY: Final = "、，,"
-_GAP: Final = re.compile(f"(?<=[{HAN}])[{_LIGHT}{_HEAVY}\u3000]{{1,3}}(?=[{HAN}])")
+# one letter, stroke or picture between two characters is no word
+_STRANGE: Final = "[a-z\u306e\u30ce\u3105-\u312f\u4e36\u4e3f\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff]"
+_GAP: Final = re.compile(
+    f"[{_LIGHT}{_HEAVY}\u3000](?<=[{HAN}].)[{_LIGHT}{_HEAVY}\u3000]{{0,2}}(?=[{HAN}])|{_STRANGE}(?<=[{HAN}].)(?=[{HAN}])"
+)
 _GAP_OTHER: Final = re.compile(
     "(?<=[\u0e00-\u0e7f\uac00-\ud7a3])[.*\\-_/|~·•^=#'`]{1,2}(?=[\u0e00-\u0e7f\uac00-\ud7a3])"
 )
@@ -36,6 +40,8 @@ _PLUS: Final = re.compile(r"\+\s?(?=[微薇威徽我群]|vx|wx|[vw]信|weixin|qq
 def undo_han(copy: Copy, words: Words) -> None:
     """One pass over a copy. Linear in its length."""
     if _HAS_HAN.search(copy.text):
+        if _MAY_BE_PICTURE.search(copy.text):
+            _gaps(copy, words, _GAP)
         _pictures(copy, 0)
         _parts(copy, words)
         _slang(copy)

@@ -3,14 +3,15 @@ the shape of a word; a number, an address and a product name (mp3, 4you, covid19
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
 from typing import Final
 
 from fanzha.clean import disguise_tables
 from fanzha.clean.edits import Copy
 from fanzha.clean.language import common
+from fanzha.clean.latin_spelling import respell
 from fanzha.clean.restorable import Words
 
 _SUSPECT: Final = re.compile(
@@ -24,13 +25,29 @@ _SIGN: Final = r"[ .*\-_/\\|~·•^=#'\"`:;+,]"
 _SINGLE: Final = re.compile(
     rf"(?<![a-z0-9.@/])[a-z0-9@$!](?:{_SIGN}{{1,2}}[a-z0-9@$!](?![a-z0-9])){{3,}}(?![a-z0-9@/])"
 )
-_INSIDE: Final = re.compile(
-    r"(?<![a-z0-9.@/:\-_'’])[a-z]{1,15}(?:[.*\-_/|~·^+=,]{1,2}[a-z]{1,15}){1,15}(?![a-z0-9@/:])"
-)
+# a mark that stands in a word without a space: signs, letters of another script, whatever is no word
+_STRANGE: Final = "[.*\\-_/|~·^+=,'\"`;:\\\\\u00c0-\U0010ffff]{1,2}"
+_INSIDE: Final = re.compile(rf"(?<![a-z0-9.@/:\-_'’])[a-z]{{1,15}}(?:{_STRANGE}[a-z]{{1,15}}){{1,15}}(?![a-z0-9@/:])")
+_SHREDS_MIN, _SHRED_MAX = 4, 3
 _MARK_ANY: Final = re.compile(rf"{_SIGN}{{1,2}}")
 _MARK: Final = re.compile(r"[^a-z]+")
 _WORD: Final = re.compile("[a-z]+")
 _INNER: Final = re.compile("[a-z]+[01345$][a-z]+(?:[01345$][a-z]+)?")
+# letters drawn with signs that stand in no word and in no address
+_DRAWN: Final = re.compile(r"[()|<>{}\[\]^\\](?:(?<=[a-z0-9@$!+].)|(?=[a-z0-9@$!+]))")
+_DRAWN_TOKEN: Final = re.compile(r"(?<![\w@.\-:#])[a-z0-9@$!|€£+()<>{}\[\]^\\/_\-~]{4,48}(?!\w)")
+_UPRIGHT: Final = {
+    "|-|": "h",
+    "|)": "d",
+    "|>": "p",
+    "|<": "k",
+    "|{": "k",
+    "|_|": "u",
+    "|_": "l",
+    "|\\|": "n",
+    "|v|": "m",
+    "|2": "r",
+}
 _WORD_LENGTH_MIN: Final = 5
 _SHAPE_LENGTH_MIN: Final = 6
 
@@ -44,7 +61,36 @@ def undo_latin(copy: Copy, words: Words) -> None:
     if _SUSPECT.search(copy.text):
         _leet(copy, words)
     if words.latin:
+        if _DRAWN.search(copy.text):
+            _drawn(copy, words)
         _joined(copy, words)
+        _unknown(copy, words)
+
+
+@cache
+def _drawings() -> tuple[re.Pattern[str], dict[str, str]]:
+    table = {one[0]: one[1] for one in disguise_tables.entries("latin", "drawn")} | _UPRIGHT
+    signs = sorted(table, key=lambda sign: (-len(sign), sign))
+    return re.compile("|".join(map(re.escape, signs))), table
+
+
+def _drawn(copy: Copy, words: Words) -> None:
+    """Letters drawn with two signs and more (|-|, ()), beside figures and signs for letters; a known word must come of it."""
+    pattern, table = _drawings()
+    edits = []
+    for found in _DRAWN_TOKEN.finditer(copy.text):
+        token = found[0]
+        if not _DRAWN.search(token):
+            continue
+        for stripped in (token, token.strip("()<>[]{}|!^\\")):
+            letters = pattern.sub(lambda sign: table[sign[0]], stripped)
+            new = _read(letters, words) if 4 <= len(letters) <= 24 else None
+            if new is not None and (new in words.latin or new in common("en")):
+                start = found.start() + token.index(stripped)
+                edits.append((start, start + len(stripped), new))
+                copy.count("leet", len(stripped) - sum(map(str.isalpha, stripped)))
+                break
+    copy.apply(edits)
 
 
 def _leet(copy: Copy, words: Words) -> None:
@@ -100,6 +146,8 @@ def _single_letters(copy: Copy, words: Words) -> None:
             continue
         gaps = [gap[0] for gap in _MARK_ANY.finditer(found[0])]
         new = _parted(found[0], max(set(gaps), key=lambda gap: (gaps.count(gap), -len(gap), gap)))
+        if " " not in found[0]:
+            new = letters  # marks of many kinds: none of them parts words
         if _sensible(new, words):
             edits.append((found.start(), found.end(), new))
             copy.count("spacing", len(found[0]) - len(new))
@@ -129,7 +177,7 @@ def _joined(copy: Copy, words: Words) -> None:
     edits = []
     for found in _INSIDE.finditer(copy.text):
         new = _MARK.sub("", found[0])
-        if new in words.latin:
+        if new in words.latin or (len(new) > 3 and new in common("en")) or _shredded(found[0], new):
             if not _hyphenated(found[0], words.latin):
                 copy.count("spacing", len(found[0]) - len(new))
             edits.append((*found.span(), new))
@@ -137,10 +185,24 @@ def _joined(copy: Copy, words: Words) -> None:
         if set(_MARK.findall(found[0])) == {"."}:
             continue  # the name of a host
         edits += [(found.start() + s, found.start() + e, word) for s, e, word in _within(copy, found[0], words)]
-    for start, end, word in _two(copy.text, words):
-        copy.count("spacing", 1)
-        edits.append((start, end, word))
     copy.apply(edits)
+
+
+def _unknown(copy: Copy, words: Words) -> None:
+    """Words that nobody uses: pieces of one that is pulled apart, or misspelled on purpose."""
+    tokens = _WORD.findall(copy.text)
+    usual, heads = words.usual, words.heads
+    odd = [one for one in tokens if one not in usual]
+    if len(odd) < 2:
+        return
+    if any(a + b in heads or a + b in words.latin for a, b in pairwise(tokens) if a not in usual and b not in usual):
+        pieces = [(found[0], found.start()) for found in _WORD.finditer(copy.text)]
+        edits = list(_pulled(pieces, copy.text, words))
+        if copy.apply(edits):
+            copy.count("spacing", sum(end - start - len(word) for start, end, word in edits))
+            tokens = _WORD.findall(copy.text)
+            odd = [one for one in tokens if one not in usual]
+    respell(copy, odd, len(tokens), words)
 
 
 def _within(copy: Copy, chain: str, words: Words) -> Iterator[tuple[int, int, str]]:
@@ -158,29 +220,50 @@ def _within(copy: Copy, chain: str, words: Words) -> Iterator[tuple[int, int, st
         i += 1
 
 
+def _shredded(chain: str, joined: str) -> bool:
+    """y-o.u'r.s: many pieces of few letters, more than one sort of mark, and the shape of a word."""
+    pieces = _WORD.findall(chain)
+    return (
+        len(pieces) >= _SHREDS_MIN
+        and len(joined) <= 2 * len(pieces) + 1
+        and max(map(len, pieces)) <= _SHRED_MAX
+        and len(set(_MARK.findall(chain))) > 1
+        and not _CLUSTER.search(joined)
+        and bool(_VOWEL.search(joined))
+    )
+
+
 def _hyphenated(chain: str, latin: frozenset[str]) -> bool:
     """e-mail, sign-in: honest people join these."""
     pieces = chain.split("-")
     return all(len(piece) == 1 or _ordinary(piece, latin) for piece in pieces) and max(map(len, pieces)) > 1
 
 
-def _two(text: str, words: Words) -> Iterator[tuple[int, int, str]]:
-    """ver ify: two pieces, neither of them a word that people use."""
-    heads, latin = words.heads, words.latin
-    before: re.Match[str] | None = None
-    for found in _WORD.finditer(text):
-        if (
-            before is not None
-            and before[0] in heads
-            and found.start() - before.end() == 1
-            and text[before.end()] == " "
-        ):
-            word = before[0] + found[0]
-            if word in latin and len(word) > 4 and not _ordinary(before[0], latin) and not _ordinary(found[0], latin):
-                yield before.start(), found.end(), word
-                before = None
-                continue
-        before = found
+def _pulled(pieces: Sequence[tuple[str, int]], text: str, words: Words) -> Iterator[tuple[int, int, str]]:
+    """ver ify, ac c ou nt: pieces one space apart, of which fewer letters than half stand in words that people use; of two none.
+
+    `pieces`: each with its place. One that begins a word, and the next, are none that people use.
+    """
+    heads, latin, usual = words.heads, words.latin, words.usual
+    first, unknown_before = 0, False
+    for at, (piece, _) in enumerate(pieces):
+        unknown = piece not in usual
+        if not (unknown and unknown_before) or at <= first:
+            unknown_before = unknown
+            continue
+        reached, (joined, start) = at - 1, pieces[at - 1]
+        end, ordinary, best = start + len(joined), 0, (0, 0, "")
+        while joined in heads and reached < len(pieces) - 1:
+            after, place = pieces[reached + 1]
+            if place - end != 1 or text[end] not in " \n":
+                break
+            ordinary += len(after) if after in usual else 0
+            joined, end, reached = joined + after, place + len(after), reached + 1
+            if joined in latin and len(joined) > 4 and 2 * ordinary < len(joined):
+                best = (reached, end, joined)
+        if best[0]:
+            yield start, best[1], best[2]
+            first = best[0] + 1
 
 
 def _ordinary(piece: str, latin: frozenset[str]) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 
 from fanzha.clean import disguise_tables, fold
 from fanzha.clean.edits import Copy
+from fanzha.clean.odd_letters import read_far, turn
 
 _HAN: Final = re.compile(f"[{disguise_tables.HAN}]")
 # honest in these scripts: Persian and Indic joiners, marks of writing direction beside Arabic and Hebrew
@@ -24,6 +25,13 @@ _BIDI: Final = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066
 _MARKS: Final = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20dc\u20e5-\u20ff]")
 _PICTURE: Final = re.compile("[\u2190-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff0-9#*]")
 _JAMO: Final = re.compile("[\u1100-\u11ff\ua960-\ua97f\ud7b0-\ud7ff]+")
+# letters of Korean that stand by themselves: a consonant, a vowel, and a consonant that no vowel follows
+_FIRSTS: Final = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
+_TAILS: Final = " ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ"
+_TWO_VOWELS: Final = {"ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ"}
+_APART: Final = re.compile("[ㄱ-ㅎ][ㅏ-ㅣ]")
+_SYLLABLE: Final = re.compile(f"([{_FIRSTS}])(ㅗ[ㅏㅐㅣ]|ㅜ[ㅓㅔㅣ]|ㅡㅣ|[ㅏ-ㅣ])([{_TAILS[1:]}](?![ㅏ-ㅣ]))?")
+_THAI_TWO: Final = re.compile("\u0e40\u0e40|\u0e4d\u0e32")
 _OTHER: Final = "\u0370-\u052f\u0531-\u0587\u13a0-\u13ff\u1c80-\u1c8f\u1f00-\u1fff\u2c80-\u2cff\u2d30-\u2d67\ua4d0-\ua4ff\uab70-\uabbf"
 _HAS_OTHER: Final = re.compile(f"[{_OTHER}]")
 _WORD: Final = re.compile(f"[A-Za-z0-9{_OTHER}]+")
@@ -69,6 +77,8 @@ def _plain(char: str) -> str:
 def _once(char: str) -> str:
     if char in "\u034f\u115f\u1160\u3164\uffa0":  # fillers, which are letters to Unicode and nothing to the eye
         return ""
+    if char in "\u0e03\u0e05":  # two letters of Thai that are no longer written, and their likes
+        return "\u0e02" if char == "\u0e03" else "\u0e04"
     dressed = _dressed().get(char)
     if dressed is not None:
         return dressed
@@ -112,11 +122,14 @@ def plain_letters(original: str) -> Copy:
         if len(folded) != len(original):
             copy.count("spacing", len(original) - len(folded))
         return copy
-    text, places = _composed(original)
+    text, places, apart = _composed(original)
     folded, back = fold.normalise(text)
     origin = [*back, len(text)] if places is None else [*(places[i] for i in back), len(original)]
     copy = Copy(folded, origin)
+    if apart:
+        copy.count("components", apart)
     _count(original, copy)
+    turn(copy)
     if _HAS_OTHER.search(copy.text):
         _read_as_latin(copy)
     _mixed_script(copy)
@@ -124,28 +137,49 @@ def plain_letters(original: str) -> Copy:
     for _ in range(_ROUNDS_MAX):  # beside letters that have only now become Latin
         if not _HAS_OTHER.search(copy.text) or not _read_as_latin(copy):
             break
+    read_far(copy)
+    if "\u0e40\u0e40" in copy.text or "\u0e4d\u0e32" in copy.text:  # two signs of Thai that look like one
+        copy.apply(
+            [
+                (*found.span(), "\u0e41" if found[0][0] == "\u0e40" else "\u0e33")
+                for found in _THAI_TWO.finditer(copy.text)
+            ]
+        )
     return copy
 
 
-def _composed(text: str) -> tuple[str, list[int] | None]:
-    """Hangul syllables put together from their letters, with the way back; most texts have none."""
-    if not _JAMO.search(text):
-        return text, None
+def _composed(text: str) -> tuple[str, list[int] | None, int]:
+    """Hangul syllables put together from their letters, with the way back, and how many letters stood apart; most texts have none."""
+    together, many = text, 0
+    places: list[int] | None = None
+    if _APART.search(text):
+        copy = Copy(text, range(len(text) + 1))
+        copy.apply((*found.span(), _syllable(found)) for found in _SYLLABLE.finditer(text))
+        together, places, many = copy.text, list(copy.origin[:-1]), len(text) - len(copy.text)
+    if not _JAMO.search(together):
+        return together, None if places is None else [*places, len(text)], many
     parts: list[str] = []
-    places: list[int] = []
+    kept: list[int] = []
     last = 0
-    for found in _JAMO.finditer(text):
-        parts.append(text[last : found.start()])
-        places.extend(range(last, found.start()))
+    for found in _JAMO.finditer(together):
+        parts.append(together[last : found.start()])
+        kept.extend(range(last, found.start()))
         place = found.start()
         for syllable in unicodedata.normalize("NFC", found[0]):
             parts.append(syllable)
-            places.append(min(place, found.end() - 1))
+            kept.append(min(place, found.end() - 1))
             place += len(unicodedata.normalize("NFD", syllable))
         last = found.end()
-    parts.append(text[last:])
-    places.extend(range(last, len(text)))
-    return "".join(parts), [*places, len(text)]
+    parts.append(together[last:])
+    kept.extend(range(last, len(together)))
+    return "".join(parts), [*(kept if places is None else (places[i] for i in kept)), len(text)], many
+
+
+def _syllable(found: re.Match[str]) -> str:
+    """A syllable from letters that stand by themselves."""
+    first, vowel, last = found[1], _TWO_VOWELS.get(found[2], found[2]), found[3]
+    tail = _TAILS.find(last) if last else 0
+    return chr(0xAC00 + (_FIRSTS.index(first) * 21 + ord(vowel) - 0x314F) * 28 + max(tail, 0))
 
 
 def _map(copy: Copy) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Final
 import ahocorasick
 
 from fanzha.clean import disguise_tables
+from fanzha.clean.language import common
 from fanzha.clean.plain_letters import bare
 
 HAN: Final = disguise_tables.HAN
@@ -18,6 +19,8 @@ WORD_MAX: Final = 16
 _RUN: Final = re.compile(f"[{WRITTEN}]{{2,{WORD_MAX}}}")
 _LATIN: Final = re.compile(r"(?<![a-z0-9])[a-z]{4,24}(?![a-z0-9])")
 _SPELLINGS_MAX: Final = 8
+_REPEATED: Final = re.compile(r"(.)\1+")
+_VOWELS: Final = re.compile("[aeiou]+")
 _NO_VOWEL: Final = re.compile(r"[^aeiou]{3,8}")
 
 
@@ -116,10 +119,44 @@ class Words:
                 made[letters] = word
         return made
 
+    def known(self, plain: str) -> int:
+        """How many words of the vocabulary a plain copy holds, by and large: Latin words, pairs of signs."""
+        latin = sum(word in self.latin for word in _LATIN.findall(plain))
+        return latin + sum(plain[i : i + 2] in self.neighbours for i in range(len(plain) - 1))
+
+    @cached_property
+    def usual(self) -> frozenset[str]:
+        """Latin words that are not looked into: the vocabulary, words of everyday English, single letters that are words."""
+        return self.latin | common("en") | disguise_tables.words("latin", "ordinary")
+
+    @cached_property
+    def by_letters_once(self) -> dict[str, str]:
+        """A Latin word with repeated letters written once -> the word."""
+        return {_REPEATED.sub(r"\1", word): word for word in sorted(self.latin)}
+
+    @cached_property
+    def by_inner(self) -> dict[str, str]:
+        """First letter, the letters between in the order of the alphabet, last letter -> the Latin word of five and more; none of two."""
+        return _only((word[0] + "".join(sorted(word[1:-1])) + word[-1], word) for word in self.latin if len(word) > 4)
+
+    @cached_property
+    def by_consonants(self) -> dict[str, str]:
+        """A Latin word of six and more without vowels but at its beginning, four left -> the word; none of two."""
+        made = ((word[0] + _VOWELS.sub("", word[1:]), word) for word in self.latin if len(word) > 5)
+        return _only((bare, word) for bare, word in made if len(bare) > 3)
+
     @cached_property
     def heads(self) -> frozenset[str]:
         """Beginnings of Latin words of five letters and more, two letters and more, with as many left."""
         return frozenset(word[:cut] for word in self.latin if len(word) > 4 for cut in range(1, len(word)))
+
+
+def _only(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Those with one word alone."""
+    made: dict[str, set[str]] = {}
+    for key, word in pairs:
+        made.setdefault(key, set()).add(word)
+    return {key: word for key, (word, *more) in made.items() if not more}
 
 
 def _spellings(word: str) -> list[str]:

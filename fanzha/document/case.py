@@ -73,13 +73,15 @@ def _sentence(page: CasePage, money: tuple[Money, ...], register: Register) -> l
     said: list[Child] = []
     if between and page.reports:
         first, last = (day(at, page.stamp.zone) for at in between)
-        counted = {
+        counted: dict[str, Child] = {
             "reports": register.link(report_count(page), word("reports")),
-            "places": register.link(place_count(page), word("places")),
-            "first": both(first),
             "last": both(last),
         }
-        said += [fill(word("summary_reports"), counted), both(Said(" ", ""))]
+        sentence = word("summary_one")
+        if report_count(page).value > 1:
+            sentence = word("summary_reports") if place_count(page).value else word("summary_nowhere")
+            counted |= {"places": register.link(place_count(page), word("places")), "first": both(first)}
+        said += [fill(sentence, counted), both(Said(" ", ""))]
     lost = [register.link(one.lost, word("lost")) for one in money if one.lost.value]
     if lost:
         said += [fill(word("summary_lost"), {"lost": join(lost, between=" + ")}), both(Said(" ", ""))]

@@ -69,7 +69,7 @@ def files_table(files: tuple[FileLine, ...], register: Register) -> Markup:
         ]
         problem = None if adds_up(file) else el("small", {"class": "exit-ink"}, both(word("does_not_add_up")))
         rows.append([name, both(format_text(file)), *figures, join([quality_bar(file), problem])])
-    return join([legend(), table(heads, rows)])
+    return join([legend(), table(heads, rows, style="stacked")])
 
 
 def legend() -> Markup:

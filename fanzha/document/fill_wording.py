@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from fanzha.document.gather import Place, Row, World, by, rows
+from fanzha.document.marks import apart
 from fanzha.document.page import Ref
 from fanzha.document.wording import NEW, CampaignLine, MessageLine
 from fanzha.store.masked import mask_told
 
 LINES_MAX = 100  # messages of a case, campaigns of the overview; the rest is in the tables
-REFS_MAX = 200
+REFS_MAX, QUOTED_REFS = 200, 12  # rows of a campaign; those of them that are quoted
 QUOTED_MAX = 280  # characters of an example
 MARKS_MAX, AROUND, MESSAGE_MAX = 24, 60, 420  # marks of a message; characters before the first; characters shown
 _COLUMNS = 'r."file", r."row", r.report_file, r.report_row, r.at_ms, r.verdict, r.probability_ppm, r.kind, r.tactics'
@@ -64,14 +65,18 @@ class Wording:
     def of(self, reports: Sequence[Place]) -> tuple[MessageLine, ...]:
         """Messages handed in with these reports that are warned of, or in a campaign that a person named a scam or should name."""
         found = [row for report in reports for row in self.by_report.get(report, ())]
-        found.sort(key=lambda row: (-row[6], row[:2]))
+        found.sort(key=lambda row: (not self._named(row[:2]), -row[6], row[:2]))
         return tuple(self._line(row) for row in found[:LINES_MAX])
+
+    def _named(self, place: Place) -> bool:
+        """Whether a person called it a scam: that comes before what software reads."""
+        return bool(self.campaign_of.get(place, {}).get("judged") == "scam")
 
     def _line(self, row: tuple[Any, ...]) -> MessageLine:
         file, number, _, _, at_ms, verdict, ppm, kind, tactics = row
         text = self.text((file, number))
         campaign = self.campaign_of.get((file, number), {})
-        name = campaign if campaign.get("judged") == "scam" else {}
+        name = campaign if self._named((file, number)) else {}
         return MessageLine(
             ref=self._ref((file, number), text),
             at_ms=at_ms,
@@ -90,7 +95,7 @@ class Wording:
         told = self._masked(text)
         spans: list[tuple[int, int, str]] = []
         at = 0
-        for tactic, start, end in sorted(marked(tactics), key=lambda one: one[1])[:MARKS_MAX]:
+        for start, end, tactic in apart((a, b, tactic) for tactic, a, b in marked(tactics))[:MARKS_MAX]:
             words = self._masked(text[start:end])
             if (found := told.find(words, at)) >= 0 and words:
                 at = found + len(words)
@@ -116,7 +121,10 @@ class Wording:
             state=one["state"],
             kind=one["kind"],
             title=self._masked(one["title"]),
-            refs=tuple(self._ref(place) for place in self.places[one["campaign"]][:REFS_MAX]),
+            refs=tuple(
+                self._ref(place, self.text(place) if at < QUOTED_REFS else "")
+                for at, place in enumerate(self.places[one["campaign"]][:REFS_MAX])
+            ),
             report_refs=tuple(self.world.report_ref(report) for report in reports[:REFS_MAX]),
             recent=one["recent"],
             before=one["before"],

@@ -56,7 +56,7 @@ def table(
     """A table; each head carries the class of its column ("num" for figures)."""
     columns = list(heads)
     # on a telephone a stacked table has no head: each cell says what it is
-    labels = [both(text, "small", {"class": "label"}) if "stacked" in style else None for text, _ in columns]
+    labels = [both(text, "small", {"class": "label"}) if "stacked" in style and text else None for text, _ in columns]
     classes = [name or None for _, name in columns]
 
     def cells(tag: str, row: Iterable[Child]) -> Markup:

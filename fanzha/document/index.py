@@ -147,7 +147,7 @@ def _case(case: CaseLine, zone: str, largest: dict[str, int], register: Register
     name = join(
         [
             el("div", {"class": "id"}, page_link(case.href, both(put(word("case_n"), {"n": case.case_id})))),
-            both(beside(case.title, shown(case.places), steps), "small"),
+            both(beside(case.title, shown(case.places) if case.places.value else "", steps), "small"),
         ]
     )
     period: Child = "—"

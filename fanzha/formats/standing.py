@@ -40,7 +40,7 @@ class _Server:
     out: IO[bytes]
     ready: bool = False
 
-    def exchange(self, number: int, data: bytes, argument: bytes) -> tuple[bytes, int]:
+    def exchange(self, number: int, data: bytes, argument: bytes, output_bytes: int) -> tuple[bytes, int]:
         """Ask for a file; all that its reader said, and its exit status. _Lost: the server has ended or speaks out of turn."""
         self.into.write(_REQUEST.pack(number, len(argument), len(data)) + argument)
         self.into.write(data)
@@ -50,7 +50,7 @@ class _Server:
             kind, payload = self.frame(number)
             if kind == b"E" and len(payload) == 1:
                 return bytes(said), payload[0]
-            if kind != b"S":
+            if kind != b"S" or len(said) + len(payload) > output_bytes:
                 raise _Lost
             said += payload
 
@@ -126,9 +126,7 @@ class Standing:
             if not server.ready:
                 raise _Lost
             with _limit(server, self._caps.seconds + GRACE_SECONDS):
-                said, status = server.exchange(self._asked, data, argument)
-            if len(said) > self._caps.output_bytes:
-                raise _Lost
+                said, status = server.exchange(self._asked, data, argument, self._caps.output_bytes)
             answered = True
         except (_Lost, BrokenPipeError) as error:
             raise confined.refused(name, *SPENT) from error

@@ -63,9 +63,8 @@ class Answer:
 
     @property
     def _advice_alone(self) -> str:
-        if self.verdict == "unsure":
-            return "alone"
-        return "link_alone" if any(one.found.kind in ("url", "domain") for one in self.alone) else "number_alone"
+        what = "link" if any(one.found.kind in ("url", "domain") for one in self.alone) else "number"
+        return f"{what}_alone" if self.verdict == "unsure" else f"{what}_wrong"
 
     @property
     def probability(self) -> float | None:
@@ -102,7 +101,7 @@ class Answer:
         if self.like is not None and self.like.state == "new":
             found.append("rising")
         if not self.reading.language_known and self.reading.prepared.language:
-            found.append("language")
+            found = [*(one for one in found if one != "unsure"), "language"]
         if self.verdict in ("scam", "suspicious") and not self.only:
             kinds = [kind for kind, share in self.kinds if share >= _KIND_SHARE]
             found += kinds or [kind for kind, _ in self.kinds[:1]]

@@ -12,7 +12,8 @@ from fanzha.recognise.alone import Alone
 from fanzha.recognise.answer import Answer, Like
 from fanzha.recognise.signs import signs
 from fanzha.show.check_inputs import Asked
-from fanzha.show.checking import advice_lines, innocent_lines, message_pieces, odds_line, rows
+from fanzha.show.checking import advice_lines, innocent_lines, odds_line, rows
+from fanzha.show.marking import message_pieces
 from fanzha.show.words import Words
 
 

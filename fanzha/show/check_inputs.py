@@ -12,6 +12,7 @@ from fanzha.errors import InputError, NotFound, UnreadableFile
 
 if TYPE_CHECKING:
     from fanzha.formats.grid import Source
+    from fanzha.formats.pictures import PictureReader
 
 FILE_BYTES_MAX: Final = 64 << 20
 _PATH_MAX: Final = 1_024
@@ -41,16 +42,28 @@ class Asked:
 def asked(arguments: Sequence[str]) -> Iterator[Asked]:
     """Each argument as what it is: "-" is standard input, the name of a file is that file, all else is a message.
 
-    Raises NotFound for the name of a file that is not there, InputError for a folder, UnreadableFile for bytes nobody can read.
+    All pictures are read by one child process, which ends with this. Raises NotFound for the name of a file that is not there,
+    InputError for a folder, UnreadableFile for bytes nobody can read.
     """
-    for one in arguments or ("-",):
-        if one == "-":
-            yield opened(sys.stdin.buffer.read(FILE_BYTES_MAX + 1), "")
-        elif (path := _path(one)) is not None:
-            with path.open("rb") as file:
-                yield opened(file.read(FILE_BYTES_MAX + 1), path.name)
-        else:
-            yield Asked("text", one)
+    with contextlib.ExitStack() as ending:
+        pictures: PictureReader | None = None
+        for one in arguments or ("-",):
+            path = None if one == "-" else _path(one)
+            if one != "-" and path is None:
+                yield Asked("text", one)
+                continue
+            pictures = pictures or ending.enter_context(_reader())
+            if path is None:
+                yield opened(sys.stdin.buffer.read(FILE_BYTES_MAX + 1), "", pictures)
+            else:
+                with path.open("rb") as file:
+                    yield opened(file.read(FILE_BYTES_MAX + 1), path.name, pictures)
+
+
+def _reader() -> "PictureReader":
+    from fanzha.formats.pictures import PictureReader
+
+    return PictureReader()
 
 
 def _path(argument: str) -> Path | None:
@@ -78,8 +91,8 @@ def _path(argument: str) -> Path | None:
     return None
 
 
-def opened(data: bytes, name: str) -> Asked:
-    """A file as text. UnreadableFile: too large, or bytes nobody can read."""
+def opened(data: bytes, name: str, pictures: "PictureReader | None" = None) -> Asked:
+    """A file as text; `pictures` reads it where it is one. UnreadableFile: too large, or bytes nobody can read."""
     from fanzha.formats.pictures import is_picture
 
     if len(data) > FILE_BYTES_MAX:
@@ -91,14 +104,14 @@ def opened(data: bytes, name: str) -> Asked:
             remedy_zh="请只给出消息内容；成批记录请用 fanzha admit",
         )
     if is_picture(data[:16]):
-        return _picture(data, name)
+        return _picture(data, name, pictures)
     return _told(data, name)
 
 
-def _picture(data: bytes, name: str) -> Asked:
+def _picture(data: bytes, name: str, pictures: "PictureReader | None") -> Asked:
     from fanzha.formats.pictures import read_picture
 
-    seen = read_picture(data, name)
+    seen = pictures.read(data, name) if pictures is not None else read_picture(data, name)
     told = "\n".join((*((seen.text,) if seen.text else ()), *seen.codes))
     return Asked("picture", told, name, codes=seen.codes, no_letters=seen.text is None)
 

@@ -29,11 +29,15 @@ def _name(words: Words, like: Like) -> str:
     if like.judged == "honest":
         return words("check_like_honest", title=like.title or "–")
     if like.judged:
-        title = words("check_like_title", title=like.title, kind=kind) if like.title and kind else like.title or kind
+        title = _both(words, like.title, kind) if like.title and kind else like.title or kind
         return words("check_like_named", title=title)
     state = states[like.state].say(words.lang)
-    named = words("check_like_title", title=state, kind=kind) if kind and like.state == "known" else state
+    named = _both(words, state, kind) if kind and like.state == "known" else state
     return words("check_like_unnamed", state=named)
+
+
+def _both(words: Words, title: str, kind: str) -> str:
+    return words.pick(f"{title} ({kind})", f"{title}（{kind}）")
 
 
 def _spread(words: Words, like: Like) -> str:

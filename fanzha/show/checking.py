@@ -1,6 +1,5 @@
 """What was found in a message, in the terminal: verdict, kind, the words that tell, what is known, why, the innocent side, what to do."""
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +21,7 @@ from fanzha.recognise.check import Reading
 from fanzha.recognise.signs import signs
 from fanzha.show.check_inputs import Asked
 from fanzha.show.check_like import like_lines
+from fanzha.show.marking import message_pieces, safe
 from fanzha.show.words import Words
 
 VERDICTS: Final = {
@@ -34,16 +34,12 @@ VERDICTS: Final = {
 COLOURS: Final = ("red", "yellow", "magenta", "cyan", "blue", "green")
 SUPERSCRIPTS: Final = "¹²³⁴⁵⁶⁷⁸⁹"
 ODDS: Final = ((0.95, "almost_certain"), (0.8, "very_likely"), (0.5, "likely"), (0.1, "possible"), (0.02, "unlikely"))
-WHOLE_MAX, AROUND = 1_200, 80  # characters of a message shown whole; of a longer one those around what tells
 MESSAGES_SHOWN, IDENTIFIERS_SHOWN = 8, 20
-TELLING: Final = ""  # stands for words that tell without being a trick of their own
-
 
 LABELS: Final = (
     *("check_about", "check_kind", "check_seen", "check_claims", "check_messages", "check_found", "check_why"),
     *("check_innocent", "check_next"),
 )
-_WEB: Final = re.compile(r"\bh(tt)ps?://", re.IGNORECASE)
 
 
 def show(console: Console, words: Words, asked: Asked, answer: Answer, workspace: Path | None = None) -> None:
@@ -101,7 +97,10 @@ def verdict_line(words: Words, answer: Answer) -> Text:
 def odds_line(words: Words, answer: Answer) -> str:
     """How sure, or why there is no figure; "" where the verdict says it all."""
     if answer.stated is not None:
-        return words(f"check_odds_{odds(answer.stated)}", share=share(words, answer.stated))
+        word, figure = odds(answer.stated), share(words, answer.stated)
+        if answer.verdict == "no_sign" and word == "possible":  # "no sign found, possibly a scam" says two things
+            return words("check_odds_open", share=figure)
+        return words(f"check_odds_{word}", share=figure)
     if answer.verdict == "suspicious":
         if not answer.only:
             return words("check_odds_named")
@@ -184,70 +183,6 @@ def marked_text(reading: Reading) -> tuple[Text, list[str]]:
         else:
             out.append(piece)
     return out, legend
-
-
-def message_pieces(reading: Reading) -> tuple[list[tuple[str, int]], list[str]]:
-    """(the message in pieces, each with the number of its trick from 1 on, 0 for none; the tricks in the order of their numbers)."""
-    original = reading.prepared.original
-    spans = marked_spans(reading)
-    legend = list(dict.fromkeys(code for _, _, code in spans))
-    windows = _windows(len(original), spans)
-    pieces: list[tuple[str, int]] = []
-    at = 0
-    for start, end, code in [*spans, (len(original), len(original), None)]:
-        for first, last in windows:
-            if max(at, first) < min(start, last):
-                if first and max(at, first) == first:
-                    pieces.append((" … ", 0))
-                pieces.append((safe(original[max(at, first) : min(start, last)]), 0))
-        if code is not None:
-            pieces.append((safe(original[start:end]), legend.index(code) + 1))
-        at = end
-    if windows[-1][1] < len(original):
-        pieces.append((" …", 0))
-    return pieces, legend
-
-
-def safe(text: str) -> str:
-    """Text of a message for the screen: nothing invisible acts, and no terminal makes a link of an address."""
-    return _WEB.sub(lambda found: found[0].replace(found[1], "xx"), visible(text))
-
-
-def marked_spans(reading: Reading) -> list[tuple[int, int, str]]:
-    """(start, end, trick) by place, without overlaps; TELLING for words that lower the score and are no trick."""
-    declared = signs()
-    wanted = [(mark.start, mark.end, declared[mark.code].tactic) for mark in reading.tactics]
-    if reading.verdict not in ("scam", "suspicious"):
-        wanted = []
-    chosen: list[tuple[int, int, str]] = []
-    for start, end, code in [*wanted, *((start, end, TELLING) for start, end in reading.words)]:
-        if all(end <= first or last <= start for first, last, _ in chosen):
-            chosen.append((start, end, code))
-    return _joined(sorted(chosen), reading.prepared.original)
-
-
-def _joined(spans: Sequence[tuple[int, int, str]], text: str) -> list[tuple[int, int, str]]:
-    """Neighbours of one trick with nothing but a space between them as one."""
-    joined: list[tuple[int, int, str]] = []
-    for start, end, code in spans:
-        if joined and joined[-1][2] == code and text[joined[-1][1] : start] in ("", " "):
-            start = joined.pop()[0]
-        joined.append((start, end, code))
-    return joined
-
-
-def _windows(size: int, spans: Sequence[tuple[int, int, str]]) -> list[tuple[int, int]]:
-    """The parts of a message that are shown."""
-    if size <= WHOLE_MAX:
-        return [(0, size)]
-    merged: list[tuple[int, int]] = []
-    for start, end in [(0, 0), *((start, end) for start, end, _ in spans)]:
-        first, last = max(0, start - AROUND), min(size, end + AROUND)
-        if merged and first <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return merged
 
 
 def _superscript(number: int) -> str:
@@ -348,11 +283,16 @@ def innocent_lines(words: Words, answer: Answer) -> list[str]:
         f"{declared[mark.code].say(words.lang)}{colon}{safe(original[mark.start : mark.end])}"
         for mark in answer.innocent_marks[:4]
     ]
-    rules = [rule.say(words.lang) for rule in answer.innocent]
-    lines = [one for one in rules if not any(line.startswith(one) for line in marked)] + marked
+    shown = {mark.code for mark in answer.innocent_marks[:4]}
+    # a rule whose words are shown anyway says nothing more
+    lines = [rule.say(words.lang) for rule in answer.innocent if not any(shown & need for need in rule.needs)] + marked
     terms = vocabulary("address_signs")
     # a false page links to the true one, and a false link is written as the true one
-    if any("official" in one.signs for one in answer.alone) and not _shown_only(answer) and not any(one.suspicious for one in answer.alone):
+    if (
+        any("official" in one.signs for one in answer.alone)
+        and not _shown_only(answer)
+        and not any(one.suspicious for one in answer.alone)
+    ):
         lines.append(terms["official"].say(words.lang))
     return lines or ([words("check_innocent_none")] if answer.verdict in ("scam", "suspicious") else [])
 

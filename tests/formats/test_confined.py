@@ -11,7 +11,7 @@ from fanzha.formats import confined
 from fanzha.formats.confined import Caps
 
 TRY = """
-import os, socket
+import os, resource, signal, socket
 from fanzha.formats.child import run
 run.cap(448 << 20, 30)
 done = run.confine()
@@ -31,6 +31,8 @@ attempt("unix", lambda: socket.socketpair())
 attempt("fork", os.fork)
 attempt("exec", lambda: os.execv("/bin/true", ["true"]))
 attempt("kill", lambda: os.kill(os.getppid(), 0))
+attempt("signal", lambda: signal.pidfd_send_signal(os.pidfd_open(os.getppid()), 0))
+attempt("limit", lambda: resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE))
 try:
     bytearray(1 << 30)
 except MemoryError:
@@ -44,7 +46,7 @@ def test_a_confined_child_opens_nothing_and_reaches_nobody() -> None:
     said = done.stdout.splitlines()
     assert "seccomp" in said[0], done.stdout + done.stderr
     assert "WENT THROUGH" not in done.stdout
-    assert sum("refused" in line for line in said) == 9, done.stdout + done.stderr
+    assert sum("refused" in line for line in said) == 11, done.stdout + done.stderr
 
 
 def test_a_child_gets_no_environment_no_key_and_no_open_file(tmp_path: Path) -> None:

@@ -23,15 +23,15 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 import fanzha
-from fanzha.chain.known_about import known_about
+from fanzha.chain.known_about import campaign_like, known_about
 from fanzha.errors import InputError, NotFound, UnreadableFile
 from fanzha.recognise.alone import look, whole
-from fanzha.recognise.answer import Answer, answer, check, scorer
+from fanzha.recognise.answer import Answer, Like, answer, check, scorer
 from fanzha.recognise.check import check as check_each
 from fanzha.recognise.prepared import prepare
 from fanzha.recognise.rules_scorer import RulesScorer
 from fanzha.recognise.stream import ERRORS, LINE_BYTES_MAX, answers
-from fanzha.show import checking
+from fanzha.show import checking, marking
 from fanzha.show.check_inputs import Asked, asked, opened
 from fanzha.show.words import LANGUAGES, Words
 
@@ -170,6 +170,46 @@ def test_the_stream_reads_files_too(run: Run, tmp_path: Path) -> None:
     assert "no file" in run("check", "--jsonl", "none.jsonl", code=3).stderr
 
 
+def train_small(folder: Path) -> bytes:
+    """A scorer to whom every notice of water is a scam."""
+    from fanzha.chain.recognising import train_on
+    from tests.test_story_recognise import labelled
+
+    return train_on([labelled(folder)], []).content
+
+
+def test_the_stream_is_judged_by_the_scorer_of_the_workspace_and_leaves_it_free(run: Run, tmp_path: Path) -> None:
+    text = "Your parcel locker code changes tonight, leave the key card number 12 and pay 4 for the new slip"
+    with fanzha.open(tmp_path / "w", actor="tester") as workspace:
+        workspace.recognising.use(train_small(tmp_path / "texts"))
+        expected = next(check_each((text,), workspace.recognising.scorer()))
+    shipped = next(check_each((text,), scorer()))
+    assert expected.probability != shipped.probability
+    line = json.dumps({"id": 1, "text": text}).encode() + b"\n"
+    command = [sys.executable, "-m", "fanzha", "check", "--jsonl", "-", "--workspace", "w"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=tmp_path) as process:
+        assert process.stdin is not None and process.stdout is not None
+        for _ in range(2):
+            process.stdin.write(line)
+            process.stdin.flush()
+            told = json.loads(process.stdout.readline())
+            assert told["score"] == expected.probability and list(told) == list(streamed(line)[0])
+            with fanzha.open(
+                tmp_path / "w", actor="tester", waiting=lambda owner: pytest.fail(f"{owner} holds it")
+            ) as workspace:  # while the stream waits
+                assert workspace.cases() == []
+        process.stdin.close()
+    assert process.returncode == 0
+    (tmp_path / "lines.jsonl").write_bytes(line)
+    only_rules = json.loads(run("check", "--jsonl", "lines.jsonl", "--workspace", "w", "--rules-only").stdout)
+    assert only_rules["score"] == next(check_each((text,), rules)).probability
+    assert json.loads(run("check", "--jsonl", "lines.jsonl").stdout)["score"] == shipped.probability
+    told = json.loads(run("check", text, "--json", "--workspace", "w").stdout)["checks"][0]
+    assert told["score"] == expected.probability
+    assert "no workspace" in run("check", "--jsonl", "lines.jsonl", "--workspace", "none", code=3).stderr
+    assert not (tmp_path / "none").exists()
+
+
 # -- what a person reads
 
 
@@ -223,14 +263,32 @@ def test_a_verdict_and_the_words_for_its_probability_do_not_contradict_each_othe
         assert said.stated == stated and said.probability == probability
 
 
+def test_no_mark_cuts_an_address_and_none_of_what_everybody_writes_is_marked() -> None:
+    text = "Selamat! Anda dapat hadiah Rp 50 juta, klik http://hadiah-shopee.xyz untuk klaim. Your sign-in was unusual, verify your account"
+    reading = next(check_each((text,), scorer()))
+    address = (text.index("http"), text.index(" untuk"))
+    for start, end, _ in marking.marked_spans(reading):
+        assert end <= address[0] or address[1] <= start or (start <= address[0] and address[1] <= end), text[start:end]
+        assert text[start:end].lower() not in ("anda", "your", "was")
+    found = [text[mark.start : mark.end] for mark in reading.tactics if mark.code == "log_in"]
+    assert "sign-in" in found, "a word that is restored is marked whole"
+
+
+def test_no_sign_is_not_said_to_be_possibly_a_scam() -> None:
+    reading = replace(next(check_each((HONEST,), rules)), probability=0.14)
+    for lang, wrong in (("en", "possibly a scam"), ("zh", "可能是诈骗")):
+        said = checking.odds_line(Words(lang), Answer(reading, ()))
+        assert said and not said.startswith(wrong)
+
+
 @given(st.text(max_size=200))
 def test_marks_do_not_overlap_and_the_message_is_whole(text: str) -> None:
     reading = next(check_each((f"{text} 安全账户 {SCAM}",), rules))
-    spans = checking.marked_spans(reading)
+    spans = marking.marked_spans(reading)
     assert all(a[1] <= b[0] for a, b in pairwise(spans))
     marked, legend = checking.marked_text(reading)
     bare = re.sub(r"\[|\]([¹²³⁴⁵⁶⁷⁸⁹]|\(\d+\))", "", marked.plain)
-    wanted = re.sub(r"\[|\]([¹²³⁴⁵⁶⁷⁸⁹]|\(\d+\))", "", checking.safe(reading.prepared.original))
+    wanted = re.sub(r"\[|\]([¹²³⁴⁵⁶⁷⁸⁹]|\(\d+\))", "", marking.safe(reading.prepared.original))
     assert bare == wanted and len(legend) == len(set(legend))
 
 
@@ -333,6 +391,65 @@ def test_what_a_workspace_knows_of_an_identifier(city: fanzha.Workspace) -> None
         assert "known:" in out.getvalue() or "joins none" in out.getvalue()
 
 
+LIKE = Like("3-17", "named", "T02", "scam", "Moon garden club", 5, 4, 1_795_000_000_000, 1_795_300_000_000)
+
+
+@pytest.mark.parametrize(
+    ("like", "verdict", "en", "zh"),
+    [
+        (
+            LIKE,
+            "suspicious",
+            "called a scam: Moon garden club (false investment)",
+            "已由人工认定为诈骗——Moon garden club（虚假投资理财）",
+        ),
+        (replace(LIKE, title=""), "suspicious", "called a scam: false investment", "已由人工认定为诈骗——虚假投资理财"),
+        (
+            replace(LIKE, kind="", judged="honest"),
+            "no_sign",
+            "called honest: Moon garden club",
+            "已由人工认定为正常——Moon",
+        ),
+        (
+            replace(LIKE, state="new", kind="T99", judged=""),
+            "no_sign",
+            "named yet (new and rising)",
+            "尚未命名（新型上升）",
+        ),
+        (
+            replace(LIKE, state="known", judged=""),
+            "no_sign",
+            "known kind (false investment)",
+            "已知类型（虚假投资理财）",
+        ),
+        (replace(LIKE, message=2), "suspicious", "message no. 3 has", "第 3 条"),
+        (replace(LIKE, first_ms=None, last_ms=None), "suspicious", "with 4 chats or mails", "已有 4 个会话或邮件"),
+    ],
+)
+def test_the_campaign_a_message_is_like_is_told(like: Like, verdict: str, en: str, zh: str) -> None:
+    said = replace(answer(HONEST, scorer()), like=like)
+    assert said.verdict == verdict and said.named == (like.judged == "scam")
+    for lang, wanted in (("en", en), ("zh", zh)):
+        out = io.StringIO()
+        checking.show(Console(file=out, width=400), Words(lang), Asked("text", HONEST), said, Path("my work"))
+        assert wanted in out.getvalue() and "fanzha campaigns 3-17 --workspace 'my work'" in out.getvalue()
+        if like.judged == "scam":
+            assert {"en": "a person here called these words a scam", "zh": "已由人工认定为诈骗"}[
+                lang
+            ] in out.getvalue().splitlines()[0]
+        if like.state == "new":
+            assert {"en": "do nothing they ask for", "zh": "性质尚待认定"}[lang] in out.getvalue()
+
+
+def test_a_name_does_not_make_a_scam_of_which_software_is_sure_any_less() -> None:
+    said = replace(answer(SCAM, scorer()), like=LIKE)
+    assert said.verdict == "scam" and said.stated is not None and said.kinds == (("T02", 1000),)
+
+
+def test_no_campaign_is_found_where_there_is_none(city: fanzha.Workspace) -> None:
+    assert campaign_like(city, HONEST) is None and campaign_like(city, "", ["ok"] * 3) is None
+
+
 # -- what is handed in
 
 
@@ -353,6 +470,19 @@ def test_a_mail_is_read_with_where_its_links_lead() -> None:
     one = opened(MAIL.encode(), "a.eml")
     assert one.what == "mail" and "http://bank-verify.top/x" in one.text and "suspended" in one.text
     assert answer(one.text, scorer()).verdict in ("scam", "suspicious")
+
+
+def test_what_a_link_shows_is_not_taken_for_where_it_leads() -> None:
+    """A false link is often written as the true address."""
+    mail = MAIL.replace("https://bank.com", "https://appleid.apple.com")
+    for lang, only, own in (
+        ("en", "it leads to bank-verify[.]top", "known firm's own"),
+        ("zh", "实际指向 bank-verify[.]top", "官方域名"),
+    ):
+        said = shown("", lang, one=opened(mail.encode(), "a.eml"))
+        assert only in said and own not in said
+    honest = MAIL.replace("http://bank-verify.top/x", "https://bank.com/x")
+    assert "leads to" not in shown("", one=opened(honest.encode(), "a.eml"))
 
 
 def test_a_conversation_is_judged_as_a_whole_and_by_message() -> None:

@@ -17,8 +17,14 @@ import numpy as np
 LONG_SIDE, SHORT_SIDE = 1_280, 640  # pixels, of the map of text: the first that is reached bounds the picture's size
 SMALL_SIDE = 736  # smaller pictures are enlarged to it
 MAP_PIXELS_MAX = 2_600_000
+SIDE_MAX = 16_000  # a longer picture is made smaller: OpenCV turns none of more than 32,767
 STEP = 32  # the network halves its map five times
-TEXT_MIN, BOX_MIN = 0.3, 0.5  # of a pixel, of the mean of a box
+TILE, SHARED = (
+    1_600,
+    128,
+)  # pixels of the map: a longer one is made in parts, for much empty space around a line hides it
+FLAT = 16  # of 255: no letters are paler
+TEXT_MIN, BOX_MIN = 0.3, 0.4  # of a pixel, of the mean of a box; what is no text reads badly and falls out later
 GROWN = 1.6  # the network marks the middle of a line; its box is this much of area by girth larger
 THIN = 3  # pixels of the map
 LINES_MAX = 1_000
@@ -48,17 +54,31 @@ class Letters:
         self._signs = ["", *told.splitlines(), " "]  # the first is the blank
 
     def pieces(self, seen: Any) -> list[Piece]:
-        """What a picture says, uint8[height, width, 3] (blue, green, red), line by line."""
-        found = []
-        for box in _boxes(*self._map(seen)):
+        """What a picture says, uint8[height, width, 3] (blue, green, red), line by line; one on its side or its head is set upright."""
+        if (longer := max(seen.shape[:2])) > SIDE_MAX:
+            smaller = tuple(max(1, side * SIDE_MAX // longer) for side in (seen.shape[1], seen.shape[0]))
+            seen = cv2.resize(seen, smaller, interpolation=cv2.INTER_AREA)
+        boxes = _boxes(*self._map(seen))
+        if _stands(boxes):
+            seen = np.ascontiguousarray(np.rot90(seen))
+            boxes = _boxes(*self._map(seen))
+        height, width = seen.shape[:2]
+        found, heads = [], 0
+        for box in boxes:
             line = _cut(seen, box)
             text, sure = self._line(line)
-            if sure < SURE:
-                text, sure = max((text, sure), self._line(cv2.rotate(line, cv2.ROTATE_180)), key=lambda one: one[1])
+            if sure < SURE and (turned := self._line(cv2.rotate(line, cv2.ROTATE_180)))[1] >= SURE:
+                text, sure = turned
+                heads += 1
             corners = cv2.boxPoints(box)
             (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
             found.append(Piece(float(top), float(bottom), float(left), float(right), text, sure))
-        return found
+        if heads <= len(found) / 2:
+            return found
+        return [
+            Piece(height - one.bottom, height - one.top, width - one.right, width - one.left, one.text, one.sure)
+            for one in found
+        ]
 
     def _map(self, seen: Any) -> tuple[Any, float]:
         """float32[rows, columns]: how likely each place is text, and how many of its pixels make one of the picture."""
@@ -70,8 +90,15 @@ class Letters:
         small = cv2.resize(seen, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         right, below = -size[0] % STEP, -size[1] % STEP
         whole = cv2.copyMakeBorder(small, 0, below, 0, right, cv2.BORDER_REPLICATE)
-        (out,) = self._find.run(None, {self._find.get_inputs()[0].name: _network(whole)})
-        return out[0, 0, : size[1], : size[0]], scale
+        text = np.zeros(whole.shape[:2], np.float32)
+        for row in range(0, max(1, text.shape[0] - SHARED), TILE - SHARED):
+            for column in range(0, max(1, text.shape[1] - SHARED), TILE - SHARED):
+                part = np.s_[row : row + TILE, column : column + TILE]
+                if int(whole[part].max()) - int(whole[part].min()) < FLAT:  # in an empty part it sees what is not there
+                    continue
+                (out,) = self._find.run(None, {self._find.get_inputs()[0].name: _network(whole[part])})
+                text[part] = np.maximum(text[part], out[0, 0])
+        return text[: size[1], : size[0]], scale
 
     def _line(self, line: Any) -> tuple[str, float]:
         """A line's text and how sure it is."""
@@ -92,7 +119,7 @@ class Letters:
 
 
 def load() -> Letters | None:
-    """The networks, or None where the package is not there. ImportError where its models are not the ones known here."""
+    """The networks, or None where the package is not there or its models are not of the family known here."""
     if find_spec("onnxruntime") is None or (package := find_spec("rapidocr")) is None or package.origin is None:
         return None
     import onnxruntime
@@ -105,14 +132,15 @@ def load() -> Letters | None:
     for kind in ("det", "rec"):
         models = sorted(folder.glob(f"PP-OCR*_{kind}_*.onnx"))
         if not models:
-            raise ImportError(f"rapidocr has no model for {kind}")
+            return None
         networks.append(onnxruntime.InferenceSession(models[-1], options, providers=["CPUExecutionProvider"]))
     return Letters(*networks)
 
 
 def _network(seen: Any) -> Any:
     """uint8[height, width, 3] as a network takes it: float32[1, 3, height, width], -1 to 1."""
-    return np.ascontiguousarray((seen.astype(np.float32) * np.float32(2 / 255) - np.float32(1)).transpose(2, 0, 1)[None])
+    scaled = seen.astype(np.float32) * np.float32(2 / 255) - np.float32(1)
+    return np.ascontiguousarray(scaled.transpose(2, 0, 1)[None])
 
 
 def _boxes(text: Any, scale: float) -> list[Any]:
@@ -130,6 +158,13 @@ def _boxes(text: Any, scale: float) -> list[Any]:
         at = (middle[0] + 0.5) / scale - 0.5, (middle[1] + 0.5) / scale - 0.5
         found.append((at, ((width + more) / scale, (height + more) / scale), turned))
     return found
+
+
+def _stands(boxes: list[Any]) -> bool:
+    """Whether most of the text stands, by area: the picture lies on its side."""
+    areas = [(width * height, height >= STANDING * width) for _, (width, height), _ in boxes]
+    standing = sum(area for area, stands in areas if stands)
+    return bool(2 * standing > sum(area for area, _ in areas))
 
 
 def _mean(text: Any, corners: Any) -> float:

@@ -1,58 +1,37 @@
 """A picture (PNG, JPEG, WebP, BMP, TIFF) to what its codes say and to the text it shows.
 
 Says {"codes": [texts of QR and other matrix codes]}, then {"text": paragraphs as lines}, "" where there is none; the second is left out
-without the recogniser of letters. Models are loaded before the child gives up its files. Everything runs on one thread: a
+without the recogniser of letters (`letters`). Models are loaded before the child gives up its files. Everything runs on one thread: a
 confined child can start no other.
 """
 
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import cv2
 import numpy as np
 import zxingcpp
 
+from fanzha.formats.child import letters
+from fanzha.formats.child.letters import Piece
 from fanzha.formats.child.saying import NotThis, Say, TooMuch
 
-try:
-    from rapidocr import RapidOCR
-except ImportError:
-    RapidOCR = None
-
 PIXELS_MAX = 60_000_000
-SIDE_MAX = 4_000  # pixels of the longer side that letters are looked for in; a telephone's screen has 3,200
 GAP_MAX = 0.8  # of a line's height: lines further apart are paragraphs of their own
 FULL_SHARE = 0.75  # of the way to the right edge: a line that ends before it ended by itself
 SURE_MIN = 0.5
 WRITTEN_WITHOUT_SPACES = (("\u0e00", "\u0e7f"), ("\u2e80", "\u9fff"), ("\uf900", "\ufaff"), ("\uff00", "\uffef"))
 
-
-class Piece(NamedTuple):
-    """Text and where it stands, in pixels."""
-
-    top: float
-    bottom: float
-    left: float
-    right: float
-    text: str
-
-
 cv2.setNumThreads(1)
-ENGINE: Any = None
-if RapidOCR is not None:
-    threads = {f"EngineConfig.onnxruntime.{name}_op_num_threads": 1 for name in ("intra", "inter")}
-    ENGINE = RapidOCR(params=threads)
-    word = np.full((96, 384, 3), 255, dtype=np.uint8)
-    ENGINE(
-        cv2.putText(word, "Fanzha", (24, 64), cv2.FONT_HERSHEY_SIMPLEX, 2, (0, 0, 0), 3)
-    )  # opens each model now, not at first use
+LETTERS = letters.load()
 
 
 def main(pipe: BinaryIO, say: Say, _argument: dict[str, Any]) -> None:
     """Read the picture, say what it says."""
     seen = _decoded(np.frombuffer(pipe.read(), dtype=np.uint8))
     say({"codes": [found.text for found in zxingcpp.read_barcodes(seen) if found.text]})
-    if ENGINE is not None:
-        say({"text": _text(seen)})
+    if LETTERS is not None:
+        pieces = [one for one in LETTERS.pieces(seen) if one.sure >= SURE_MIN and one.text.strip()]
+        say({"text": _paragraphs(_rows(pieces))})
 
 
 def _decoded(data: Any) -> Any:
@@ -73,21 +52,6 @@ def _decoded(data: Any) -> Any:
     return seen
 
 
-def _text(seen: Any) -> str:
-    longer = max(seen.shape[:2])
-    if longer > SIDE_MAX:
-        seen = cv2.resize(seen, None, fx=SIDE_MAX / longer, fy=SIDE_MAX / longer, interpolation=cv2.INTER_AREA)
-    found = ENGINE(seen)
-    if found.boxes is None:
-        return ""
-    pieces = [
-        Piece(float(box[:, 1].min()), float(box[:, 1].max()), float(box[:, 0].min()), float(box[:, 0].max()), str(text))
-        for box, text, sure in zip(found.boxes, found.txts, found.scores, strict=True)
-        if sure >= SURE_MIN
-    ]
-    return _paragraphs(_rows(pieces))
-
-
 def _rows(pieces: list[Piece]) -> list[Piece]:
     """Lines from top to bottom: pieces side by side are one."""
     rows: list[list[Piece]] = []
@@ -103,6 +67,7 @@ def _rows(pieces: list[Piece]) -> list[Piece]:
             min(one.left for one in row),
             max(one.right for one in row),
             " ".join(one.text for one in sorted(row, key=lambda one: one.left)),
+            min(one.sure for one in row),
         )
         for row in rows
     ]
