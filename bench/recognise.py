@@ -21,7 +21,9 @@ from sklearn.feature_extraction.text import HashingVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bench.recognise_sets import SETS, rows, trainable
+from fanzha.recognise.features import Concepts, concept_names, see
 from fanzha.recognise.labelled import Labelled
+from fanzha.recognise.passages import passages_of, strongest
 from fanzha.recognise.prepared import prepare
 from fanzha.recognise.scorer import probabilities, summed, weighed
 from fanzha.recognise.training import PRIOR, Table, chosen, fit, table
@@ -150,9 +152,14 @@ def main() -> None:
     measured = Measured(kept, given, [row.lang or text.language for row, text in zip(kept, texts, strict=True)])
     tests = [name for name, one in SETS.items() if one.test and name in given.sources]
 
+    parts, owner = passages_of(texts)
+    seen = see([part.plain.text for part in parts])
+    concepts, starts = Concepts(concept_names()).of(parts, seen)
+
     def fitted(wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
         model = fit(replace(given, weight=np.where(wanted, given.weight, 0.0)), seed=0, kind="measured")
-        return summed(model, given.seen, weighed(model, given.concepts, given.concept_starts))
+        whole = summed(model, given.seen, weighed(model, given.concepts, given.concept_starts))
+        return strongest(whole, summed(model, seen, weighed(model, concepts, starts)), owner)
 
     found, pooled = measured.figures(fitted, tests)
     result = {

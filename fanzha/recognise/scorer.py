@@ -12,6 +12,7 @@ from fanzha.clean.compiled import compiled
 from fanzha.recognise import kernels
 from fanzha.recognise.features import FEW, REMEMBERED_MAX, Concepts, Met, Seen, lengthy, pooled, see
 from fanzha.recognise.model_file import Model, unpack
+from fanzha.recognise.passages import passages, passages_of, strongest
 from fanzha.recognise.prepared import Prepared
 
 _CHUNK: Final = 512  # texts whose n-grams are laid out at a time: they stay in the processor's cache
@@ -27,7 +28,11 @@ class Scorer:
         self._weights: dict[Met, float] = {}
 
     def logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
-        """float64[n]: calibrated log-odds of a scam at the prior of the model."""
+        """float64[n]: calibrated log-odds of a scam at the prior of the model; of a long text by its strongest passage, if that says more."""
+        parts, owner = passages_of(texts)
+        return strongest(self._whole(texts), self._whole(parts), owner)
+
+    def _whole(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         parts = [self._logits(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float64)
 
@@ -50,6 +55,7 @@ class Scorer:
         model = self.model
         if not model.kinds or not texts:
             return [{} for _ in texts]
+        texts = [self._judged_by(text) for text in texts]
         seen = see([text.plain.text for text in texts])
         counts = np.diff(seen.gram_starts)
         sums = np.zeros((len(texts), len(model.kinds)), dtype=np.int64)
@@ -67,10 +73,21 @@ class Scorer:
         belongs to no character (length, the bias) is left out.
         """
         gains = np.zeros(len(text.original) + 1, dtype=np.float64)
+        text = self._judged_by(text)
         seen = see([text.plain.text])
         self._add_grams(gains, seen, text)
         self._add_signs(gains, seen, text)
         return gains[:-1]
+
+    def _judged_by(self, text: Prepared) -> Prepared:
+        """The text itself, or the passage that it is judged by."""
+        parts = passages(text)
+        if not parts:
+            return text
+        whole, scores = self._whole([text]), self._whole(parts)
+        if strongest(whole, scores, np.zeros(len(parts), dtype=np.int64))[0] <= whole[0]:
+            return text
+        return parts[int(np.argmax(scores))]
 
     def _add_grams(self, gains: NDArray[np.float64], seen: Seen, text: Prepared) -> None:
         model, many = self.model, int(seen.blocks[0])
