@@ -122,8 +122,8 @@ def floor(kept: Sequence[Labelled], given: Table) -> Fit:
     texts = [row.text[:FLOOR_CHARACTERS] for row in kept]
     seen = HashingVectorizer(analyzer="char", ngram_range=(1, 4), n_features=1 << 18).transform(texts)
     cell = np.array([f"{row.source}/{row.label}" for row in kept])
-    few = np.zeros(len(kept), dtype=bool)
-    for one in np.unique(cell):
+    few = np.zeros(len(kept), dtype=bool)  # received texts alone: the floor is what the shared sets give
+    for one in np.unique([one for one in cell if not SETS[one.rpartition("/")[0]].made]):
         few[np.flatnonzero(cell == one)[:FLOOR_ROWS_MAX]] = True
 
     def fitted(wanted: NDArray[np.bool_]) -> NDArray[np.float64]:

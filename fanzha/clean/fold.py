@@ -7,6 +7,7 @@ apart, letters that look like digits. The original is evidence and is never chan
 import re
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
 
 from fanzha.clean.chinese_number import DIGITS
@@ -61,6 +62,7 @@ def _fold_character(char: str) -> str:
 
 
 _CHARACTERS: Final = _Characters()
+_SHORT_MAX: Final = 1_000
 
 
 def normalise(text: str) -> tuple[str, Sequence[int]]:
@@ -80,6 +82,15 @@ def normalise(text: str) -> tuple[str, Sequence[int]]:
 def _characters(text: str) -> tuple[str, Sequence[int]]:
     if text.isascii() and text.isprintable():
         return text, range(len(text))
+    return _remembered(text) if len(text) <= _SHORT_MAX else _each(text)
+
+
+@lru_cache(maxsize=512)  # a message is folded more than once on its way
+def _remembered(text: str) -> tuple[str, Sequence[int]]:
+    return _each(text)
+
+
+def _each(text: str) -> tuple[str, Sequence[int]]:
     if len(_CHARACTERS) > 50_000:
         _CHARACTERS.clear()
     parts = [_CHARACTERS[c] for c in text]

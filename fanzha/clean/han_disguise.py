@@ -240,16 +240,20 @@ def _met(text: str, words: Words) -> Iterator[tuple[int, int, str, str]]:
     found = [*_heard(text, text, words)]
     seen = text.translate(_meant())
     if seen != text:
-        found += (one for one in _heard(text, seen, words) if seen[one[0] : one[1]] != one[3])
+        found += _heard(text, seen, words)
     found.sort(key=lambda one: (one[0], -one[1]))
     yield from found
 
 
 def _heard(text: str, read: str, words: Words) -> Iterator[tuple[int, int, str, str]]:
+    """Words that `read` sounds like; where it is not the text itself, only those that the text does not have there as well."""
+    other = read is not text
     for last, same in words.sounding.iter(read.translate(CODES)):
         size = len(same[0])
         start = last + 1 - size
         written = text[start : last + 1]
+        if other and written == read[start : last + 1]:
+            continue
         if written in same:
             yield start, last + 1, written, written
         else:

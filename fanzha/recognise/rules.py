@@ -159,13 +159,19 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("talk", "everyday talk", "日常对话", -1.0, 0, (_of("everyday", "family_money", "service_talk", "work_talk"),)),
 )  # fmt: skip
 
+DISGUISED: Final = "disguised"
 DISGUISED_PERMILLE: Final = 80  # above this share of disguise the disguise itself is a sign
 REACH: Final = 700  # characters within which signs speak of one matter: a long mail or call speaks of several
 
 
 def present(prepared: Prepared) -> frozenset[str]:
     """The signs in a text, with those its identifiers and its disguise give."""
-    return _disguise(prepared) | {code for _, code in _places(prepared)}
+    codes = {mark.code for mark in prepared.marks}
+    if prepared.found:
+        codes.update(IDENTIFIER_SIGNS[found.kind] for found in prepared.found if found.kind in IDENTIFIER_SIGNS)
+    if prepared.plain.disguise_permille >= DISGUISED_PERMILLE:
+        codes.add(DISGUISED)
+    return frozenset(codes)
 
 
 def hits(prepared: Prepared, among: Iterable[Rule] | None = None) -> tuple[Rule, ...]:
@@ -174,6 +180,8 @@ def hits(prepared: Prepared, among: Iterable[Rule] | None = None) -> tuple[Rule,
     In a text longer than `REACH` a rule holds where it holds for the signs of one stretch of that length (stretches overlap by half): what stands
     pages apart is not joined, and an honest sentence far away excuses nothing. Linear.
     """
+    if among is None and len(prepared.original) <= REACH:
+        return standing(present(prepared))
     rules = None if among is None else tuple(among)
     held = [
         standing(signs) if rules is None else tuple(rule for rule in rules if rule.holds(signs))
@@ -204,7 +212,7 @@ def _places(prepared: Prepared) -> Iterator[tuple[int, str]]:
 
 
 def _disguise(prepared: Prepared) -> frozenset[str]:
-    return frozenset(("disguised",)) if prepared.plain.disguise_permille >= DISGUISED_PERMILLE else frozenset()
+    return frozenset((DISGUISED,)) if prepared.plain.disguise_permille >= DISGUISED_PERMILLE else frozenset()
 
 
 @lru_cache(maxsize=1 << 16)  # of many messages in a row most show the same few signs
