@@ -29,7 +29,9 @@ PRIOR: Final = 0.05  # share of scams among messages that people ask about: assu
 _CELL: Final = 1_500  # texts of a source and label that weigh 1 each; of more of them each weighs less
 _CELL_WEIGHT_MAX: Final = 8.0
 _CELL_ROWS_MAX: Final = 6_000
-_WRITTEN_WEIGHT: Final = 0.7  # texts written to train on vary less than as many that were received
+# Texts written to train on vary less than as many that were received: where those are many they weigh little, where few, much.
+_RECEIVED_MANY: Final = 5_000
+_WRITTEN_WEIGHTS: Final = (0.8, 0.3)
 _WINDOWS_MAX: Final = 8  # windows of one text that are trained on
 _FOLDS: Final = 3
 _SCORES: Final = 3  # columns of `features.pooled`
@@ -117,12 +119,14 @@ def table(rows: Sequence[Labelled], texts: Sequence[Prepared], known: Sequence[s
     for cell in np.unique(2 * source + target.astype(np.int64)):
         inside = 2 * source + target == cell
         weight[inside] *= min(_CELL_WEIGHT_MAX, (_CELL / np.count_nonzero(inside)) ** 0.5)
-    weight[np.isin(source, [at for name, at in number.items() if name.startswith(SOURCE)])] *= _WRITTEN_WEIGHT
     # texts that begin alike stay together: a campaign is not on both sides
     begins = ["".join(c for c in text.plain.text if c.isalpha())[:12] for text in texts]
     fold = np.array([_digest(begin)[0] % _FOLDS for begin in begins], dtype=np.int64)
     languages = sorted({text.language for text in texts})
     language = np.array([languages.index(text.language) for text in texts], dtype=np.int64)
+    made = np.isin(source, [at for name, at in number.items() if name.startswith(SOURCE)])
+    many = np.bincount(language[~made], minlength=len(languages)) >= _RECEIVED_MANY
+    weight[made] *= np.where(many[language[made]], _WRITTEN_WEIGHTS[1], _WRITTEN_WEIGHTS[0])
     kinds = (*known, *sorted({row.kind for row in rows if row.kind} - {*known}))
     kind = np.array([kinds.index(row.kind) if row.kind else -1 for row in rows], dtype=np.int64)
     seen = see([text.plain.text for text in texts])
