@@ -6,7 +6,7 @@ A sign is changed only where a word of the vocabulary comes of it, and not where
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from operator import eq
 from typing import Final, NamedTuple
@@ -240,9 +240,23 @@ def _met(text: str, words: Words) -> Iterator[tuple[int, int, str, str]]:
     found = [*_heard(text, text, words)]
     seen = text.translate(_meant())
     if seen != text:
-        found += _heard(text, seen, words)
+        for start, end in _around([at for at, (a, b) in enumerate(zip(text, seen, strict=True)) if a != b], words):
+            heard = _heard(text[start:end], seen[start:end], words)
+            found += ((start + first, start + last, word, written) for first, last, word, written in heard)
     found.sort(key=lambda one: (one[0], -one[1]))
     yield from found
+
+
+def _around(places: Sequence[int], words: Words) -> list[tuple[int, int]]:
+    """Stretches that hold every word that touches one of the places, apart from each other."""
+    reach = words.longest
+    stretches: list[tuple[int, int]] = []
+    for place in places:
+        start = max(place - reach, 0)
+        if stretches and start <= stretches[-1][1]:
+            start = stretches.pop()[0]
+        stretches.append((start, place + reach))
+    return stretches
 
 
 def _heard(text: str, read: str, words: Words) -> Iterator[tuple[int, int, str, str]]:

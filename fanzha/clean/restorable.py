@@ -81,6 +81,11 @@ class Words:
         return frozenset(word[i : i + 2] for word in self.written for i in range(len(word) - 1))
 
     @cached_property
+    def longest(self) -> int:
+        """Signs of the longest word that is written in signs."""
+        return max(map(len, self.written), default=0)
+
+    @cached_property
     def by_sound(self) -> dict[str, tuple[tuple[str, str], ...]]:
         """First two sounds -> (sounds, word), the longest first."""
         made: dict[str, list[tuple[str, str]]] = {}

@@ -90,7 +90,7 @@ def check(texts: Iterable[str], scorer: Scorer, *, words: bool = True) -> Iterat
             yield _reading(one, next(learned) if one.warned else {}, scorer, words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Judged:
     text: Prepared
     verdict: str

@@ -58,11 +58,11 @@ class Scorer:
         texts = [self._judged_by(text) for text in texts]
         seen = see([text.plain.text for text in texts])
         counts = np.diff(seen.gram_starts)
-        sums = np.zeros((len(texts), len(model.kinds)), dtype=np.int64)
+        sums = np.zeros((len(texts), len(model.kinds)), dtype=np.int32)
         some = np.flatnonzero(counts)
         if len(some):
             each = model.kind_grams[seen.buckets & np.int32((1 << kernels.KIND_BITS) - 1)]
-            sums[some] = np.add.reduceat(each, seen.gram_starts[some], axis=0, dtype=np.int64)
+            sums[some] = np.add.reduceat(each, seen.gram_starts[some], axis=0, dtype=np.int32)
         points = sums * model.kind_unit / np.sqrt(np.maximum(counts, 1))[:, None]
         return [dict(zip(model.kinds, one, strict=True)) for one in points.tolist()]
 
