@@ -14,19 +14,21 @@ from fanzha.clean.disguise import Plain
 from fanzha.recognise.prepared import Prepared
 
 PASSAGE: Final = 220  # characters of the plain text; passages overlap by half
-LONG: Final = 330  # a shorter text is one passage
+PASSAGE_CHINESE: Final = 110  # a sign says as much as two letters and more
+LONG: Final = 1.5  # passages; a shorter text is judged as a whole alone
 _SEARCH: Final = 0.8  # log-odds for each natural logarithm of how many passages there are
 
 
 def passages(text: Prepared) -> list[Prepared]:
     """The passages of a long text, none of a short one. Places stay those of the original; identifiers are left out."""
     plain, size = text.plain, len(text.plain.text)
-    if size <= LONG:
+    length = PASSAGE_CHINESE if text.language == "zh" else PASSAGE
+    if size <= LONG * length:
         return []
-    half = PASSAGE // 2
+    half = length // 2
     cut = []
     for start in range(0, size - half, half):
-        end = min(start + PASSAGE, size)
+        end = min(start + length, size)
         first, last = plain.origin[start], plain.origin[end]
         marks = tuple(mark for mark in text.marks if first <= mark.start < last)
         part = Plain(plain.text[start:end], plain.origin[start : end + 1], plain.disguise_permille, ())

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanzha.recognise.check import check
-from fanzha.recognise.passages import LONG, passages, passages_of, strongest
+from fanzha.recognise.passages import LONG, PASSAGE, PASSAGE_CHINESE, passages, passages_of, strongest
 from fanzha.recognise.prepared import prepare
 from fanzha.recognise.scorer import shipped
 
@@ -38,6 +38,17 @@ def test_ordinary_sentences_around_a_scam_do_not_hide_it() -> None:
     assert [reading.verdict for reading in check([honest], shipped())] == ["no_sign"]
 
 
+def test_nor_do_chinese_ones() -> None:
+    scam = "我是公安局民警，您涉嫌洗钱，请立即将资金转入安全账户，不要告诉家人。"
+    ordinary = (
+        "昨天下了一天的雨。院子里的花开了。她弟弟在学大提琴。博物馆五点关门。我们沿着河边散步。晚饭有汤和面包。孩子们用旧箱子做了一条船。"
+        * 2
+    )
+    (reading,) = check([ordinary + scam + ordinary], shipped())
+    assert reading.verdict in ("scam", "suspicious")
+    assert [one.verdict for one in check([ordinary * 2], shipped())] == ["no_sign"]
+
+
 def test_the_words_shown_are_those_of_the_passage() -> None:
     (reading,) = check([padded(12)], shipped())
     start, end = padded(12).index(SCAM), padded(12).index(SCAM) + len(SCAM)
@@ -49,10 +60,11 @@ def test_the_words_shown_are_those_of_the_passage() -> None:
 def test_passages_cover_the_whole_text_and_keep_its_places(text: str) -> None:
     prepared = prepare(text)
     parts = passages(prepared)
-    assert bool(parts) == (len(prepared.plain.text) > LONG)
+    length = PASSAGE_CHINESE if prepared.language == "zh" else PASSAGE
+    assert bool(parts) == (len(prepared.plain.text) > LONG * length)
     at = 0
     for part in parts:
-        start = prepared.plain.text.index(part.plain.text, max(at - 110, 0))
+        start = prepared.plain.text.index(part.plain.text, max(at - length // 2, 0))
         assert start <= at
         at = start + len(part.plain.text)
         assert len(part.plain.origin) == len(part.plain.text) + 1 and part.original == prepared.original
