@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 import fanzha
-from tests.browser import ARGS, CHROMIUM, MARKS
+from tests.browser import MARKS, chromium, quiet_page
 from tests.conftest import CITY
 
 pytestmark = MARKS
@@ -21,16 +21,8 @@ def pages(city: fanzha.Workspace, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture
 def page() -> Iterator[Page]:
-    trouble: list[str] = []
-    with sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
-        made = browser.new_page(viewport={"width": 1280, "height": 900})
-        made.on("console", lambda message: trouble.append(message.text))
-        made.on("pageerror", lambda error: trouble.append(str(error)))
-        made.on("request", lambda request: request.url.startswith("file:") or trouble.append(request.url))
+    with chromium() as browser, quiet_page(browser) as made:
         yield made
-        browser.close()
-    assert not trouble
 
 
 def test_an_officer_reads_a_case_and_walks_a_figure_back_to_its_row(page: Page, pages: Path) -> None:

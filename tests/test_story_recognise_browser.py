@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser import ARGS, CHROMIUM, MARKS
+from tests.browser import MARKS, chromium, quiet_page
 from tests.conftest import Run
 from tests.test_story_recognise import GARDEN, TITLE, answer, chat
 
@@ -24,23 +24,14 @@ WIDTHS = (390, 1280)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        made = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+    with chromium() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
-    """A page that must say nothing on its console and fetch nothing but files."""
-    trouble: list[str] = []
-    made = browser.new_page(viewport={"width": 1280, "height": 900})
-    made.on("console", lambda message: trouble.append(message.text))
-    made.on("pageerror", lambda error: trouble.append(str(error)))
-    made.on("request", lambda request: trouble.extend([] if request.url.startswith("file:") else [request.url]))
-    yield made
-    made.close()
-    assert not trouble
+    with quiet_page(browser) as made:
+        yield made
 
 
 def nothing_is_cut(page: Page) -> None:

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from fanzha.document.case import case_html
 from fanzha.document.index import index_html
 from fanzha.document.quality import quality_html
-from tests.browser import ARGS, CHROMIUM, MARKS
+from tests.browser import MARKS, chromium
 from tests.document.hostile import attacked
 from tests.document.sample import case, gangs, index, quality, standing
 from tests.document.test_sankey import wide
@@ -47,10 +47,8 @@ class Seen:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as play:
-        made = play.chromium.launch(executable_path=str(CHROMIUM), args=ARGS)
+    with chromium() as made:
         yield made
-        made.close()
 
 
 @pytest.fixture
