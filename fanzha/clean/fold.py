@@ -13,6 +13,7 @@ from typing import Final
 from fanzha.clean.chinese_number import DIGITS
 
 _Z: Final = "".join(c for c in DIGITS if c not in "两兩○")
+_NUMERAL: Final = re.compile(f"[0-9{_Z}]")  # every pattern below begins with one
 # seven or more digits in a row, some of them Chinese, single separators allowed: 一三八 一二三四 五六七八
 _SPOKEN: Final = re.compile(rf"[0-9{_Z}](?<![0-9{_Z}].)(?:[ \-]?[0-9{_Z}]){{6,}}(?![十百千万亿拾佰仟萬億])")
 _YEAR: Final = re.compile(r"(?<![0-9一二三四五六七八九十])[一二][〇零一二三四五六七八九]{3}(?=年)")
@@ -62,7 +63,10 @@ def _fold_character(char: str) -> str:
 
 
 _CHARACTERS: Final = _Characters()
+# any but printable ASCII, Chinese, Thai and Korean: these become themselves, and a message holds few others
+_ODD: Final = re.compile("[^ -~\u4e00-\u9fff\u0e01-\u0e3a\u0e3f-\u0e4f\uac00-\ud7a3]")
 _SHORT_MAX: Final = 1_000
+_FEW: Final = 50  # characters that are replaced in the whole text one after the other
 
 
 def normalise(text: str) -> tuple[str, Sequence[int]]:
@@ -70,7 +74,18 @@ def normalise(text: str) -> tuple[str, Sequence[int]]:
 
     A span `folded[a:b]` stands for `text[origin[a] : origin[b - 1] + 1]`. Folding folded text changes nothing.
     """
+    return _remembered(text) if len(text) <= _SHORT_MAX else _normalised(text)
+
+
+@lru_cache(maxsize=512)  # a message is folded more than once on its way
+def _remembered(text: str) -> tuple[str, Sequence[int]]:
+    return _normalised(text)
+
+
+def _normalised(text: str) -> tuple[str, Sequence[int]]:
     folded, origin = _characters(text)
+    if not _NUMERAL.search(folded):
+        return folded, origin
     for _ in range(4):  # removing separators may bring another run together
         before = folded
         folded, origin = _apart(*_lookalike(_spoken(folded), origin))
@@ -82,17 +97,14 @@ def normalise(text: str) -> tuple[str, Sequence[int]]:
 def _characters(text: str) -> tuple[str, Sequence[int]]:
     if text.isascii() and text.isprintable():
         return text, range(len(text))
-    return _remembered(text) if len(text) <= _SHORT_MAX else _each(text)
-
-
-@lru_cache(maxsize=512)  # a message is folded more than once on its way
-def _remembered(text: str) -> tuple[str, Sequence[int]]:
-    return _each(text)
-
-
-def _each(text: str) -> tuple[str, Sequence[int]]:
     if len(_CHARACTERS) > 50_000:
         _CHARACTERS.clear()
+    changed = {char: new for char in set(_ODD.findall(text)) if (new := _CHARACTERS[char]) != char}
+    one_for_one = all(len(new) == 1 for new in changed.values()) and changed.keys().isdisjoint(changed.values())
+    if one_for_one and len(changed) <= _FEW:
+        for char, new in changed.items():
+            text = text.replace(char, new)
+        return text, range(len(text))
     parts = [_CHARACTERS[c] for c in text]
     folded = "".join(parts)
     if len(folded) == len(text) and all(parts):

@@ -39,7 +39,9 @@ _PLUS: Final = re.compile(r"\+\s?(?=[微薇威徽我群]|vx|wx|[vw]信|weixin|qq
 
 def undo_han(copy: Copy, words: Words) -> None:
     """One pass over a copy. Linear in its length."""
-    if _HAS_HAN.search(copy.text):
+    if copy.text.isascii():
+        pinyin_only(copy, words)
+    elif _HAS_HAN.search(copy.text):
         if _MAY_BE_PICTURE.search(copy.text):
             _gaps(copy, words, _GAP)
         _pictures(copy, 0)
@@ -238,13 +240,22 @@ def _met(text: str, words: Words) -> Iterator[tuple[int, int, str, str]]:
     if not words.by_sound:
         return
     found = [*_heard(text, text, words)]
-    seen = text.translate(_meant())
-    if seen != text:
-        for start, end in _around([at for at, (a, b) in enumerate(zip(text, seen, strict=True)) if a != b], words):
-            heard = _heard(text[start:end], seen[start:end], words)
-            found += ((start + first, start + last, word, written) for first, last, word, written in heard)
+    for start, end in _around(_drawn_alike(text, words), words):
+        heard = _heard(text[start:end], text[start:end].translate(_meant()), words)
+        found += ((start + first, start + last, word, written) for first, last, word, written in heard)
     found.sort(key=lambda one: (one[0], -one[1]))
     yield from found
+
+
+def _drawn_alike(text: str, words: Words) -> list[int]:
+    """Where a sign is drawn like another that sounds, with the sign before or behind, like a part of a word."""
+    places = []
+    for found in _drawn().finditer(text):
+        place = found.start()
+        near = text[max(place - 1, 0) : place + 2].translate(_meant()).translate(CODES)
+        if near[:2] in words.sounds_within or near[1:] in words.sounds_within:
+            places.append(place)
+    return places
 
 
 def _around(places: Sequence[int], words: Words) -> list[tuple[int, int]]:
@@ -279,6 +290,11 @@ def _heard(text: str, read: str, words: Words) -> Iterator[tuple[int, int, str, 
 def _meant() -> dict[int, str]:
     """A sign that is drawn like another -> the first it may stand for."""
     return {ord(drawn): meant[0] for drawn, meant in disguise_tables.looks_like().items()}
+
+
+@cache
+def _drawn() -> re.Pattern[str]:
+    return re.compile(f"[{re.escape(''.join(map(chr, _meant())))}]")
 
 
 def _alike(copy: Copy, words: Words) -> None:

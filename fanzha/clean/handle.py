@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from fanzha.clean.phrases import Labels
+
 _LINK: Final = r"\s{0,2}(?:号码|账号|帐号|号|群|频道|ID|id|Id)?\s{0,2}(?:是|为|叫|[:：=@])?\s{0,2}@?"
 _WECHAT: Final = re.compile(
     rf"(?:微信|薇信|威信|徽信|V信|v信|加[vV]|weixin|wechat|(?<![A-Za-z])(?:wx|vx)(?=[\s:：号=])){_LINK}"
@@ -25,7 +27,12 @@ _NAME: Final = re.compile(
     r"(?=[)）,，、;；。(（\s]|称|说|报|到|的|在|于|被|转|$)"
     r"|in the name of ([A-Z][a-z]+(?: [A-Z][a-z]+){1,3})"
 )
-_NAMED: Final = ("名", "人", "事主", "in the name of")
+# in lower case, of each pattern: one of them occurs wherever it matches
+_WECHAT_MARKS: Final = ("信", "加v", "wei", "wech", "wx", "vx")
+_QQ_MARKS: Final = ("qq", "扣扣", "企鹅", "q群")
+_TELEGRAM_MARKS: Final = ("telegram", "tg", "电报", "飞机", "t.me")
+_NAME_MARKS: Final = ("名", "人", "事主", "in the name of")
+_MARKS: Final = Labels((*_WECHAT_MARKS, *_QQ_MARKS, *_TELEGRAM_MARKS, *_NAME_MARKS))
 # a label's noun is no handle: "wechat account", "telegram group", "微信 account"
 _WORDS: Final = frozenset(
     (
@@ -49,20 +56,21 @@ def scan(folded: str, lower: str) -> Iterator[tuple[str, int, int, str]]:
 
     `lower` is the folded text in lower case, to see cheaply which labels occur.
     """
-    if any(mark in lower for mark in ("信", "加v", "wei", "wech", "wx", "vx")):
+    met = _MARKS.met(lower)
+    if not met.isdisjoint(_WECHAT_MARKS):
         for found in _WECHAT.finditer(folded):
             if _is_named(folded, found, 1):
                 # WeChat takes an id in either case for the same person
                 yield "wechat", *found.span(1), found[1].lower()
-    if any(mark in lower for mark in ("qq", "扣扣", "企鹅", "q群")):
+    if not met.isdisjoint(_QQ_MARKS):
         for found in _QQ.finditer(folded):
             yield "qq", *found.span(1), found[1]
-    if any(mark in lower for mark in ("telegram", "tg", "电报", "飞机", "t.me")):
+    if not met.isdisjoint(_TELEGRAM_MARKS):
         for found in _TELEGRAM.finditer(folded):
             group = 1 if found[1] else 2
             if _is_named(folded, found, group):
                 yield "telegram", *found.span(group), found[group].lower()
-    if any(mark in folded for mark in _NAMED):
+    if not met.isdisjoint(_NAME_MARKS):
         for found in _NAME.finditer(folded):
             group = found.lastindex or 1
             yield "name", *found.span(group), found[group]

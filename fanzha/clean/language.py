@@ -7,7 +7,7 @@ project's own (`reference/disguise/languages.yaml`); a word counts for every lan
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Final
 
@@ -21,12 +21,14 @@ _LETTERS_MIN: Final = 6  # of Thai, and of any script that is not named
 _CHARACTERS_MAX: Final = 800
 _TOKENS_MAX: Final = 120
 _NAME: Final = "languages"
-_FOREIGN: Final = re.compile(r"[^\x00-\x7f]")
-_HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-_KANA: Final = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9d]")
-_HANGUL: Final = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
-_THAI: Final = re.compile("[\u0e01-\u0e5b]")
-_ELSE: Final = re.compile("[\u0370-\u1cff\u1f00-\u1fff\u2c00-\u2ddf\ua000-\ua6ff\ua980-\uabff]")
+_FOREIGN: Final = re.compile(r"[^\x00-\x7f]+")
+# runs of each script
+_HAN: Final = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+_KANA: Final = re.compile("[\u3041-\u30fa\u30fc-\u30ff\uff66-\uff9d]+")
+_HANGUL: Final = re.compile("[\uac00-\ud7a3\u1100-\u11ff]+")
+_THAI: Final = re.compile("[\u0e01-\u0e5b]+")
+_ELSE: Final = re.compile("[\u0370-\u1cff\u1f00-\u1fff\u2c00-\u2ddf\ua000-\ua6ff\ua980-\uabff]+")
+_JAMO: Final = re.compile("[\u1100-\u11ff]+")
 _ADDRESS: Final = re.compile(
     r"(?:https?://|www\.)\S{1,500}|\S{1,60}@\S{1,200}|\b[a-z0-9\-]{1,60}\.[a-z]{2,6}/\S{0,200}", re.IGNORECASE
 )
@@ -38,10 +40,9 @@ _VIETNAMESE_SHARE: Final = 10  # at least one letter in ten, or it is a name in 
 _KANA_SHARE: Final = 8
 _KNOWN_MIN: Final = 0.1
 # How words of two of the languages end and begin, and what that counts beside a word that is known.
-_ENGLISH: Final = re.compile(r"\b[a-z]{2,}(?:ing|tion|ions|ed|ly|ness|ment|ers|able|ity|ght|ck)\b")
-_INDONESIAN: Final = re.compile(
-    r"\b(?:meng|memb|meny|mend|menj|ber|peng|pemb|di)?[a-z]{3,}(?:nya|kan|annya)\b|\b(?:meng|memb|meny|ber|peng|pemb|ter)[a-z]{4,}\b"
-)
+_SHAPED: Final = re.compile(r"\b[a-z]{4,}+\b")
+_ENGLISH: Final = re.compile("[a-z]{2,}(?:ing|tion|ions|ed|ly|ness|ment|ers|able|ity|ght|ck)")
+_INDONESIAN: Final = re.compile("[a-z]{3,}(?:nya|kan)|(?:meng|memb|meny|ber|peng|pemb|ter)[a-z]{4,}")
 _SHAPE: Final = 0.4
 _AHEAD: Final = (
     1.15  # English words stand in texts of every language, and other words in few English ones: it wins a near tie
@@ -80,15 +81,14 @@ def language(text: str) -> str:
     marks. Addresses do not count. Never raises.
     """
     text = text[:_CHARACTERS_MAX]
-    if "." in text or "@" in text:
+    if "@" in text or ("." in text and ("/" in text or "www." in text.lower())):
         text = _ADDRESS.sub(" ", text)
     if text.isascii():
         return _latin(text)
     foreign = "".join(_FOREIGN.findall(text))
-    han, kana, hangul = (len(one.findall(foreign)) for one in (_HAN, _KANA, _HANGUL))
-    thai, others = len(_THAI.findall(foreign)), len(_ELSE.findall(foreign))
-    others -= thai + len(re.findall("[\u1100-\u11ff]", foreign)) if others else 0
-    latin = sum(map(len, _LATIN.findall(text.lower())))
+    han, kana, hangul, thai, others = (_many(one, foreign) for one in (_HAN, _KANA, _HANGUL, _THAI, _ELSE))
+    others -= thai + _many(_JAMO, foreign) if others else 0
+    latin = _many(_LATIN, text.lower())
     weights = {"zh": han * _SIGN, "ko": hangul * _SIGN, "th": thai, OTHER: others}
     best = max(weights, key=lambda one: weights[one])
     if weights[best] * 2 < latin or not weights[best]:
@@ -97,6 +97,17 @@ def language(text: str) -> str:
         return OTHER
     enough = {"zh": han >= HAN_MIN, "ko": hangul >= HAN_MIN, "th": thai >= _LETTERS_MIN, OTHER: others >= _LETTERS_MIN}
     return best if enough[best] else ""
+
+
+def _many(runs: re.Pattern[str], text: str) -> int:
+    """Characters of a text that stand in runs."""
+    return sum(map(len, runs.findall(text)))
+
+
+@lru_cache(maxsize=16_384)
+def _shape(word: str) -> str:
+    """The languages whose words a word ends or begins like, one after the other."""
+    return ("en" if _ENGLISH.fullmatch(word) else "") + ("id" if _INDONESIAN.fullmatch(word) else "")
 
 
 def _latin(text: str) -> str:
@@ -111,10 +122,11 @@ def _latin(text: str) -> str:
     known = _words()
     scores: dict[str, float] = {}
     for token in tokens:
-        for tongue, weight in known.get(token) or ():
+        for tongue, weight in known.get(token, ()):
             scores[tongue] = scores.get(tongue, 0.0) + weight
-    for tongue, shape in (("en", _ENGLISH), ("id", _INDONESIAN)):
-        if met := len(shape.findall(lower[:_CHARACTERS_MAX])):
+    shapes = "".join(map(_shape, _SHAPED.findall(lower[:_CHARACTERS_MAX])))
+    for tongue in ("en", "id"):
+        if met := shapes.count(tongue):
             scores[tongue] = scores.get(tongue, 0.0) + _SHAPE * met
     if not scores:
         return OTHER if len(tokens) > 3 else ""

@@ -14,8 +14,10 @@ from fanzha.clean.language import common
 from fanzha.clean.latin_spelling import respell
 from fanzha.clean.restorable import Words
 
+# from its first sign on: the search runs past all letters at once
 _SUSPECT: Final = re.compile(
-    r"[a-z][0-9@$!|€£+¡]+[a-z]|(?<![\w.@/:\-])[@$!|€£¡0-9]+[a-z]{2}|[a-z]{2}[0-9@$!|€]{1,3}(?![\w@./\-])"
+    r"[0-9@$!|€£+¡](?:(?<=[a-z].)[0-9@$!|€£+¡]*+[a-z]|(?<!\+)(?<![\w.@/:\-].)[@$!|€£¡0-9]*+[a-z]{2}"
+    r"|(?<=[a-z]{2}[0-9@$!|€])[0-9@$!|€]{0,2}(?![\w@./\-]))"
 )
 _TOKEN: Final = re.compile(r"(?<![\w@$!|€£¡+.\-/:#])[a-z0-9@$!|€£¡+]{4,24}(?![\w@$|€£¡+/#])(?!\.[a-z0-9])")
 _AT_MOST: Final = 16  # readings of one token
@@ -26,8 +28,11 @@ _SINGLE: Final = re.compile(
     rf"(?<![a-z0-9.@/])[a-z0-9@$!](?:{_SIGN}{{1,2}}[a-z0-9@$!](?![a-z0-9])){{3,}}(?![a-z0-9@/])"
 )
 # a mark that stands in a word without a space: signs, letters of another script, whatever is no word
-_STRANGE: Final = "[.*\\-_/|~·^+=,'\"`;:\\\\\u00c0-\U0010ffff]{1,2}"
-_INSIDE: Final = re.compile(rf"(?<![a-z0-9.@/:\-_'’])[a-z]{{1,15}}(?:{_STRANGE}[a-z]{{1,15}}){{1,15}}(?![a-z0-9@/:])")
+_STRANGE: Final = "[.*\\-_/|~·^+=,'\"`;:\\\\\u00c0-\U0010ffff]"
+_HAS_INSIDE: Final = re.compile(f"{_STRANGE}(?<=[a-z].){_STRANGE}?[a-z]")
+_INSIDE: Final = re.compile(
+    rf"(?<![a-z0-9.@/:\-_'’])[a-z]{{1,15}}+(?:{_STRANGE}{{1,2}}+[a-z]{{1,15}}+){{1,15}}(?![a-z0-9@/:])"
+)
 _SHREDS_MIN, _SHRED_MAX = 4, 3
 _MARK_ANY: Final = re.compile(rf"{_SIGN}{{1,2}}")
 _MARK: Final = re.compile(r"[^a-z]+")
@@ -63,7 +68,8 @@ def undo_latin(copy: Copy, words: Words) -> None:
     if words.latin:
         if _DRAWN.search(copy.text):
             _drawn(copy, words)
-        _joined(copy, words)
+        if _HAS_INSIDE.search(copy.text):
+            _joined(copy, words)
         _unknown(copy, words)
 
 

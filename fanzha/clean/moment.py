@@ -59,20 +59,23 @@ _DAY: Final = re.compile(moment_words.IN_TEXT_DAY)
 _MONTH_AND_DAY: Final = re.compile(moment_words.IN_TEXT_MONTH_DAY)
 _AGO: Final = re.compile(moment_words.IN_TEXT_AGO)
 _ENGLISH: Final = re.compile(moment_words.IN_TEXT_ENGLISH)
-_DIGIT: Final = re.compile("[0-9]")
+_YEAR: Final = re.compile(r"\d{4}")  # a date in digits holds one
 _ENGLISH_WORDS: Final = ("ago", "day", "night", "just now", "this ")
 
 
-def scan(folded: str, lower: str) -> Iterator[tuple[int, int]]:
-    """Spans of folded text that `parse` may read, each kind of phrase in turn; `lower` is the text in lower case."""
-    numeric = _DIGIT.search(folded) is not None
-    if numeric:
+def scan(folded: str, lower: str, *, relative: bool = True) -> Iterator[tuple[int, int]]:
+    """Spans of folded text that `parse` may read, each kind of phrase in turn; `lower` is the text in lower case.
+
+    `relative` asks for those too that need a time to count from: 昨晚八点, 3月5日, two days ago.
+    """
+    dated = _YEAR.search(folded) is not None
+    if dated:
         yield from (found.span() for found in _DIGITAL.finditer(folded))
-    if len(lower) == len(folded) and lower.strip() and any(word in lower for word in _ENGLISH_WORDS):
+    if relative and len(lower) == len(folded) and lower.strip() and any(word in lower for word in _ENGLISH_WORDS):
         yield from (found.span() for found in _ENGLISH.finditer(lower))
-    if numeric and len(lower) == len(folded) and any(month in lower for month in _MONTHS):
+    if dated and len(lower) == len(folded) and any(month in lower for month in _MONTHS):
         yield from (found.span() for found in _MONTHLY.finditer(lower))
-    if folded.isascii():
+    if not relative or folded.isascii():
         return
     yield from (found.span() for found in _DAY.finditer(folded))
     if "月" in folded:

@@ -10,7 +10,8 @@ from fanzha.clean.value import Value
 
 # digits and stars, in groups set apart by one or two of space - ( )
 _RUN: Final = re.compile(
-    r"(?:\(\+?|\+\s?)?[0-9*]++(?:[ \-()]{1,2}(?:\+\s?)?[0-9*]++|[xX]{2,12}(?=[0-9*])[0-9*]++)*+[xX]?"
+    r"[(+0-9*](?:(?<=\()\+?[0-9*]|(?<=\+)\s?[0-9*]|(?<=[0-9*]))[0-9*]*+"
+    r"(?:[ \-()]{1,2}(?:\+\s?)?[0-9*]++|[xX]{2,12}(?=[0-9*])[0-9*]++)*+[xX]?"
 )
 _GROUP: Final = re.compile(r"[0-9*xX]+")
 _GAP: Final = re.compile(r"[ \-()+]+")

@@ -115,6 +115,14 @@ def _lookup(number: str, region: str) -> tuple[str, bool, str] | None:
     return number, False, "prefix" if phonenumbers.is_possible_number(found) else "length"
 
 
+def dialled_in(text: str, regions: Sequence[str]) -> tuple[str, ...]:
+    """Those of `regions` (ISO 3166 codes) whose plan has the number as it is written there, in their order; none with a country code."""
+    number = bare([text])[0]
+    if not is_digits(number) or number.startswith("00"):
+        return ()
+    return tuple(one for one in regions if (found := _lookup(number, one)) is not None and found[1])
+
+
 def _international(number: str, text: str, region: str) -> Value | None:
     if not 5 <= len(number) <= 21:
         return None

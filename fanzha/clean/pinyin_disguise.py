@@ -103,9 +103,13 @@ def pinyin_only(copy: Copy, words: Words) -> None:
     if len(tokens) < _PINYIN_TOKENS_MIN or not words.by_sound:
         return
     enough = _PINYIN_SHARE * len(tokens)
-    table = disguise_tables.syllables()
-    if sum(token[:3] in table or token[:2] in table for token in tokens[:40]) < _PINYIN_SHARE * min(40, len(tokens)):
-        return
+    table, first = disguise_tables.syllables(), tokens[:40]
+    like = len(first)
+    for token in first:  # most messages are not: what shows that is soon met
+        if token[:3] not in table and token[:2] not in table:
+            like -= 1
+            if like < _PINYIN_SHARE * len(first):
+                return
     english = sum(token in common("en") for token in tokens)
     if 2 * english < len(tokens) and sum(bool(spelled(token)) for token in tokens) >= enough:
         pinyin_beside(copy, words)

@@ -241,9 +241,10 @@ def _odd() -> re.Pattern[str]:
 
 def _mixed_script(copy: Copy) -> None:
     """A few traditional characters among simplified ones, or the other way round; a text all in one is honest."""
+    if not _HAN.search(copy.text) or disguise_tables.simplified().keys().isdisjoint(copy.text):
+        return
     met = set(copy.text)
-    old = met & disguise_tables.simplified().keys() if _HAN.search(copy.text) else ()
-    new = met & disguise_tables.only_simplified() if old else ()
+    old, new = met & disguise_tables.simplified().keys(), met & disguise_tables.only_simplified()
     if new:
         copy.count("traditional", min(sum(map(copy.text.count, old)), sum(map(copy.text.count, new))))
 

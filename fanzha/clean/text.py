@@ -32,17 +32,20 @@ _URL: Final = re.compile(
     r"(?:[^\s/?#\\<>\"',，。；：！？、（）【】「」《》]|。(?=[A-Za-z0-9])){1,253}(?:[/?#\\][!-~]{0,2000})?"
 )
 _BARE: Final = re.compile(rf"(?<![\w@.\-*/]){_HOST}{_TAIL}", re.ASCII)
+# the full stop that a host holds: inside a word, or in brackets
+_INNER_DOT: Final = re.compile(rf"[.。](?:(?<={_L}.){_L}|(?<=[\[({{\s].)\s?[\])}}])")
 _EMAIL: Final = re.compile(
     rf"(?<![\w.+\-*%])[A-Za-z0-9_%+\-*][A-Za-z0-9._%+\-*]{{0,63}}+(?:@|\s?[\[(]\s?(?:[aA][tT]|@)\s?[\])]\s?){_HOST}",
     re.ASCII,
 )
 _WALLET: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:0[xX][0-9a-fA-F]{40}|bc1[0-9a-z]{11,87}|BC1[0-9A-Z]{11,87}|[T13][1-9A-HJ-NP-Za-km-z]{25,34})(?![A-Za-z0-9])"
+    r"[0bBT13](?<![A-Za-z0-9].)(?:(?<=0)[xX][0-9a-fA-F]{40}|(?<=b)c1[0-9a-z]{11,87}|(?<=B)C1[0-9A-Z]{11,87}"
+    r"|(?<=[T13])[1-9A-HJ-NP-Za-km-z]{25,34})(?![A-Za-z0-9])"
 )
-_GLUED: Final = re.compile(r"(?<=[a-z])[1-9][0-9 \-.]{10,40}(?![0-9A-Z])")
+_GLUED: Final = re.compile(r"[1-9](?<=[a-z].)[0-9 \-.]{10,40}(?![0-9A-Z])")
 _LABEL: Final = re.compile(r"(?<![A-Za-z0-9_@./:\-])(?:[a-z]+ ){0,3}[a-z]+$")
 _LABEL_MAX: Final = 24
-_BEHIND: Final = re.compile("(?<=[0-9]{7})[a-z]{2,16}(?=[\u4e00-\u9fff])")
+_BEHIND: Final = re.compile("[a-z](?<=[0-9]{7}.)[a-z]{1,15}(?=[\u4e00-\u9fff])")
 _DIGIT: Final = re.compile("[0-9]")
 _TRAILING: Final = ".,;:!?)]}'\"*_~|"
 _COUNTED: Final = re.compile(r"\s?(?:多|余|几|左右)?\s?[人个位名次条户家张台部件天年月日字步粉]")
@@ -195,7 +198,7 @@ def _candidates(folded: str, relative_to_ms: int | None, zone: str, region: str)
     lower = folded.lower()
     if "//" in folded or "[" in folded or "\\" in folded:
         yield from _urls(folded)
-    if "." in folded or "dot" in lower or "点)" in folded or "点]" in folded or "。" in folded:
+    if _may_hold_host(folded, lower):
         if "@" in folded or "at]" in lower or "at)" in lower or "at " in lower:
             yield from _emails(folded)
         yield from _hosts(folded)
@@ -218,6 +221,12 @@ def _candidates(folded: str, relative_to_ms: int | None, zone: str, region: str)
     yield from _moments(folded, lower, relative_to_ms, zone)
 
 
+def _may_hold_host(folded: str, lower: str) -> bool:
+    if "dot" in lower or _INNER_DOT.search(folded):
+        return True
+    return "点" in folded and ("." in folded or "。" in folded or "点)" in folded or "点]" in folded)
+
+
 def _set_apart(folded: str) -> str:
     """A label in pinyin that a long number is glued to (联xi138..., zhuandao6222...) becomes spaces; any other letters stay its own."""
     made = [*folded] if _GLUED.search(folded) else []
@@ -231,6 +240,8 @@ def _set_apart(folded: str) -> str:
                 made[start:end] = " " * len(label)
                 break
     folded = "".join(made) or folded
+    if folded.isascii():
+        return folded
     return _BEHIND.sub(lambda found: " " * len(found[0]) if _in_pinyin(found[0], beside=True) else found[0], folded)
 
 
@@ -319,7 +330,7 @@ def _amounts(folded: str) -> Iterator[_Candidate]:
 
 def _moments(folded: str, lower: str, relative_to_ms: int | None, zone: str) -> Iterator[_Candidate]:
     seen: dict[str, moment.Moment | None] = {}
-    for start, end in moment.scan(folded, lower):
+    for start, end in moment.scan(folded, lower, relative=relative_to_ms is not None):
         written = folded[start:end].rstrip()
         if written not in seen:
             seen[written] = moment.parse(written, zone=zone, relative_to_ms=relative_to_ms)
