@@ -21,8 +21,7 @@ from bench.recognise import threshold, weights_of
 from bench.recognise_sets import FOLDER, SETS, rows, trainable
 from fanzha.recognise.labelled import Labelled
 from fanzha.recognise.prepared import prepare
-from fanzha.recognise.scorer import summed, weighed
-from fanzha.recognise.training import chosen, fit, table
+from fanzha.recognise.training import chosen, fit, judged, table
 
 SOURCE, LAST_KNOWN, MOST = "spamhunter_2018_2021H1", "2019H2", 4_000
 
@@ -47,7 +46,7 @@ def measured(kept: Sequence[Labelled]) -> dict[str, dict[str, float]]:
     found: dict[str, dict[str, float]] = {}
     for way, wanted in (("all", ~held), ("to_2019", ~held & (half <= LAST_KNOWN))):
         model = fit(replace(given, weight=np.where(wanted, given.weight, 0.0)), seed=0, kind="measured")
-        scores = summed(model, given.seen, weighed(model, given.concepts, given.concept_starts))
+        scores = judged(model, given)
         flagged = scores > threshold(scores[honest], weights_of(given.source[honest]))
         for one in sorted({*when.values()}):
             asked = held & (half == one) & english

@@ -30,8 +30,8 @@ from fanzha.recognise.features import concept_names
 from fanzha.recognise.labelled import Labelled
 from fanzha.recognise.learning import newton
 from fanzha.recognise.prepared import prepare
-from fanzha.recognise.scorer import shipped, summed, weighed
-from fanzha.recognise.training import Table, chosen, fit, table
+from fanzha.recognise.scorer import shipped
+from fanzha.recognise.training import Table, chosen, fit, judged, table
 
 SEED, BYTES_MAX, GROUPS, DRAWINGS = 0, 512, 3, 200
 STIFFNESS = 1_000.0  # of the head's weights; the best of 10, 100 and 1,000 on the left-out sources
@@ -95,7 +95,7 @@ class Ways:
         given = self.given
         if way == "linear":
             model = fit(replace(given, weight=np.where(wanted, given.weight, 0.0)), seed=SEED, kind="measured")
-            return summed(model, given.seen, weighed(model, given.concepts, given.concept_starts))
+            return judged(model, given)
         if way in self.columns:
             return self._head(self.columns[way], wanted)
         if way.startswith("mix"):

@@ -25,8 +25,8 @@ from fanzha.recognise.features import Concepts, concept_names, see
 from fanzha.recognise.labelled import Labelled
 from fanzha.recognise.passages import passages_of, strongest
 from fanzha.recognise.prepared import prepare
-from fanzha.recognise.scorer import probabilities, summed, weighed
-from fanzha.recognise.training import PRIOR, Table, chosen, fit, table
+from fanzha.recognise.scorer import beside, probabilities, summed, weighed
+from fanzha.recognise.training import PRIOR, Table, chosen, fit, judged, table
 
 FALSE_ALARMS = 0.01
 BENIGN_MAX = 2_000
@@ -158,8 +158,9 @@ def main() -> None:
 
     def fitted(wanted: NDArray[np.bool_]) -> NDArray[np.float64]:
         model = fit(replace(given, weight=np.where(wanted, given.weight, 0.0)), seed=0, kind="measured")
-        whole = summed(model, given.seen, weighed(model, given.concepts, given.concept_starts))
-        return strongest(whole, summed(model, seen, weighed(model, concepts, starts)), owner)
+        of_rules = beside(model, given.points, [given.languages[at] for at in given.language])
+        of_parts = summed(model, seen, weighed(model, concepts, starts)) + of_rules[owner]
+        return strongest(judged(model, given), of_parts, owner)
 
     found, pooled = measured.figures(fitted, tests)
     result = {

@@ -5,6 +5,7 @@ import sys
 from fanzha.errors import FanzhaError, StorageFailed
 from fanzha.show.cli import make_app
 from fanzha.show.present_error import leave
+from fanzha.show.usage import call
 from fanzha.show.words import Words, choose_language
 
 
@@ -12,7 +13,7 @@ def main() -> None:
     """Run one command and leave with its exit status."""
     words = Words(choose_language(sys.argv[1:]))
     try:
-        make_app(words)(sys.argv[1:])
+        call(make_app(words), sys.argv[1:])
     except FanzhaError as error:
         leave(error, words, json_wanted="--json" in sys.argv)
     except MemoryError:

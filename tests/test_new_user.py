@@ -1,6 +1,7 @@
 """What a first-time user did, each as a test: found by reading the README and nothing else."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -118,4 +119,89 @@ def test_an_empty_file_is_called_empty(run: Run, tmp_path: Path) -> None:
 
 
 def test_export_to_a_folder_that_is_not_there_says_so(run: Run) -> None:
-    assert "disk refused" in run("export", "files", "--out", "missing/x.csv", code=7).stderr
+    said = run("export", "files", "--out", "missing/x.csv", code=3).stderr
+    assert "no folder missing" in said and "Next:" in said
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["campaigns"],
+        ["drift"],
+        ["callers"],
+        ["cases"],
+        ["acts"],
+        ["name", "3-1"],
+        ["feedback", "A long text that somebody received today", "--verdict", "scam"],
+    ],
+)
+def test_to_ask_makes_no_workspace(say: Run, tmp_path: Path, arguments: list[str]) -> None:
+    said = say(*arguments, code=3).stderr
+    assert "no workspace at workspace" in said and "fanzha run FOLDER" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "en", "zh"),
+    [
+        (["chek", "x"], "no command 'chek'", "没有命令 'chek'"),
+        (["chek"], "did you mean `fanzha check`", "您是否想用 fanzha check"),
+        (["check", "--lang"], "--lang needs a value", "--lang 后面缺少内容"),
+        (["admit"], "FILE is missing", "缺少 FILE"),
+        (["cases", "--limit", "many"], "'many' cannot stand for --limit", "--limit 不能写 'many'"),
+        (["feedback", "x", "--verdict", "maybe"], "write one of scam, honest", "可写：scam, honest"),
+        (["cases", "extra"], "too much: 'extra'", "多余的内容：'extra'"),
+        (["cases", "--nope"], "no option --nope", "没有选项 --nope"),
+        (["check", ""], "nothing to check", "没有可检查的内容"),
+        (["check", "hello", "--page", "none/p.html"], "no folder none", "没有文件夹 none"),
+        (["check", "hello", "--page", "."], "is a folder", "是文件夹"),
+        (["train", "none", "--out", "m"], "no folder none", "没有文件夹 none"),
+    ],
+)
+def test_what_is_wrong_with_a_command_is_said_in_one_language(
+    say: Run, tmp_path: Path, arguments: list[str], en: str, zh: str
+) -> None:
+    for lang, wanted, following in (("en", en, "Next: "), ("zh", zh, "下一步: ")):
+        done = say(*arguments, code=3 if "no folder" in en else 2, lang=lang)
+        assert wanted in done.stderr and following in done.stderr and "Traceback" not in done.stderr
+        if lang == "zh":
+            assert not re.search("[a-z]{2,} [a-z]{2,} [a-z]{2,}", done.stderr.partition("错误")[2])
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_machine_reads_what_is_wrong_with_a_command(say: Run) -> None:
+    assert json.loads(say("cases", "--json", "--limit", "x", code=2).stdout)["error"]["code"] == "input"
+
+
+def test_the_headings_of_help_are_in_one_language(say: Run) -> None:
+    for arguments in (["--help"], ["check", "--help"], ["feedback", "--help"]):
+        said = say(*arguments, lang="zh").stdout
+        assert "用法：fanzha" in said and not re.search("Usage|Commands|Arguments|Parameters|Display", said)
+    assert "Usage: fanzha" in say("check", "--help").stdout
+
+
+def test_nothing_moves_in_a_pipe(say: Run, tmp_path: Path) -> None:
+    (tmp_path / "told.txt").write_text(
+        "报案时间:2026-03-05 10:00\n被骗转账3000元到6299000011112220。", encoding="utf-8"
+    )
+    assert len(say("admit", "told.txt").stderr.splitlines()) <= 1
+
+
+def test_files_that_are_there_are_answered_and_the_missing_named(say: Run, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(
+            "Your parcel is held, pay the fee at https://royal-mail.fee-pay.top", encoding="utf-8"
+        )
+    done = say("check", "a.txt", "none.txt", "b.txt", ".", code=3)
+    assert "text of a.txt" in done.stdout and "text of b.txt" in done.stdout
+    assert "no file none.txt" in done.stderr and "is a folder" in done.stderr
+    told = json.loads(say("check", "a.txt", "none.txt", "--json", code=3).stdout)
+    assert len(told["checks"]) == 1 and told["errors"][0]["code"] == "not_found"
+    assert "no file none.txt" in say("check", "none.txt", code=3).stderr
+
+
+def test_json_is_readable_and_never_breaks(say: Run) -> None:
+    said = say("check", "妈,我今晚加班", "--json").stdout
+    assert "妈,我今晚加班" in said and "\\u" not in said
+    half = say("check", "broken \ud800 letters here", "--json").stdout
+    assert json.loads(half)["checks"][0]["text"] == "broken \ud800 letters here"

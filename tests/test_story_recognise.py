@@ -160,6 +160,7 @@ def test_a_few_verdicts_correct_the_scorer_that_is_there(say: Run, tmp_path: Pat
         GARDEN.format(300, 4),
         "Police notice: your bank card was used. Verify your account at the link within 2 hours",
     )
+    fanzha.open(tmp_path / "workspace", actor="Officer Lin").close()
     say("feedback", club, "--verdict", "scam", "--kind", "T02", "--reason", "told by a victim")
     say("feedback", notice, "--verdict", "honest", "--reason", "a poster of our own exercise")
     with fanzha.open(tmp_path / "workspace", actor="Officer Lin") as workspace:
@@ -186,6 +187,7 @@ def reading(workspace: fanzha.Workspace, text: str) -> tuple[str, float]:
 def test_what_cannot_be_done_is_said(say: Run, tmp_path: Path, lang: str) -> None:
     (tmp_path / "binary.txt").write_bytes(b"\xff\xfe\x00\x81")
     (tmp_path / "empty").mkdir()
+    fanzha.open(tmp_path / "workspace", actor="Officer Lin").close()
     for arguments, code in (
         (["name", "1-2", "--kind", "T02"], 3),
         (["name", "nonsense", "--kind", "T02"], 2),
@@ -193,8 +195,13 @@ def test_what_cannot_be_done_is_said(say: Run, tmp_path: Path, lang: str) -> Non
         (["campaigns", "99-1"], 3),
         (["feedback", " ", "--verdict", "honest"], 2),
         (["feedback", "a text", "--verdict", "scam", "--kind", "T55"], 2),
+        (["feedback", "foto.txt", "--verdict", "scam"], 3),
+        (["feedback", "./foto", "--verdict", "scam"], 3),
+        (["feedback", "hello", "--verdict", "scam"], 2),
+        (["feedback", "12345678901234567", "--verdict", "scam"], 2),
         (["feedback", tmp_path / "binary.txt", "--verdict", "honest"], 2),
         (["train", tmp_path / "empty"], 2),
+        (["train", tmp_path / "nofolder", "--out", tmp_path / "m"], 3),
         (["train", tmp_path / "empty", "--out", tmp_path / "m"], 2),
         (["train", "--out", tmp_path / "m"], 2),
         (["train", "--alone", "--out", tmp_path / "m"], 2),
@@ -202,6 +209,8 @@ def test_what_cannot_be_done_is_said(say: Run, tmp_path: Path, lang: str) -> Non
         said = say(*arguments, code=code, lang=lang).stderr
         assert {"zh": "下一步", "en": "Next:"}[lang] in said, arguments
     assert not (tmp_path / "m").exists()
+    with fanzha.open(tmp_path / "workspace", actor="Officer Lin") as workspace:
+        assert workspace.recognising.feedbacks() == [], "what was refused is not kept"
     assert "drift" in answer(say, "drift") and answer(say, "drift")["drift"] == []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from fanzha.chain.workspace import Workspace
 from fanzha.document.gather import known_names
 from fanzha.link.identify import names_of
-from fanzha.recognise.answer import Known, Like
+from fanzha.recognise.answer import Known, Like, Verdict
 from fanzha.store.masked import mask_told
 
 CASES_MAX = 5
@@ -41,3 +41,11 @@ def campaign_like(workspace: Workspace, text: str, messages: Sequence[str] = ())
         name: row[name] for name in ("campaign", "state", "kind", "judged", "texts", "reports", "first_ms", "last_ms")
     }
     return Like(**told, title=title, message=first + place - 1 if place else -1)
+
+
+def said_before(
+    workspace: Workspace, text: str, messages: Sequence[str] = (), *, only: bool = False
+) -> tuple[Verdict, ...]:
+    """What people here said of a text or of its messages, or of almost the same words; `only`: an identifier is but itself."""
+    first = max(0, len(messages) - MESSAGES_MAX)
+    return workspace.recognising.said_before().among(text, enumerate(messages[first:], first), equal=only)

@@ -8,6 +8,7 @@ from typing import Final
 from fanzha.clean.near_text import NearTexts
 from fanzha.recognise.facts import Reader
 from fanzha.recognise.model_file import unpack
+from fanzha.recognise.said_before import SaidBefore
 from fanzha.recognise.scorer import Scorer, shipped
 from fanzha.store.record import Record
 
@@ -40,6 +41,7 @@ class Readers:
     def __init__(self) -> None:
         self._digest = ""
         self.near: tuple[int, NearTexts[str]] | None = None  # texts of campaigns, and the journal position they are of
+        self.said: tuple[int, SaidBefore] | None = None  # verdicts of people, and the journal position they are of
         self._reader: Reader | None = None
 
     def of(self, record: Record) -> Reader:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from fanzha.chain.reading import LEARNED, Readers
 from fanzha.clean.near_text import NearTexts
+from fanzha.clean.unseen import parted
 from fanzha.document.drift_page import Month
 from fanzha.errors import InputError, NotFound
 from fanzha.ingest.keep_text import keep_text, kept_text
@@ -17,7 +18,8 @@ from fanzha.recognise.drift import read_drift
 from fanzha.recognise.labelled import Labelled, files_in, read
 from fanzha.recognise.messages import places_of, told_kinds
 from fanzha.recognise.model_file import unpack
-from fanzha.recognise.naming import Feedback, Place, check_verdict, feedbacks, namings, place
+from fanzha.recognise.naming import Feedback, Place, check_text, check_verdict, feedbacks, namings, place
+from fanzha.recognise.said_before import SaidBefore, given
 from fanzha.recognise.scorer import shipped
 from fanzha.recognise.training import train
 from fanzha.store.engine import Engine
@@ -155,7 +157,7 @@ class Recognising:
         if kept is None or kept[0] != position:
             near = NearTexts[str]()
             for campaign, text in self._engine.rows(_MEMBERS_SQL):
-                near.add(campaign, text)
+                near.add(campaign, parted(text).seen)
             self._readers.near = kept = (position, near)
         for number, text in enumerate(texts):
             if found := kept[1].like(text):
@@ -174,8 +176,9 @@ class Recognising:
         check_verdict(verdict, kind)
         office = self._office
         office.refresh()
-        kept = keep_text(office.record, office.engine, text, Terms(), office.acting())
         said = self._readers.of(office.record).read([text])[0]
+        check_text(said)
+        kept = keep_text(office.record, office.engine, text, Terms(), office.acting())
         facts = {"verdict": verdict, "kind": kind, "said": said.verdict, "probability_ppm": said.probability_ppm}
         entry = office.record.note(
             "feedback", office.acting(), {**facts, "admission": kept.seq}, about=kept, private={"reason": reason}
@@ -186,6 +189,17 @@ class Recognising:
     def feedbacks(self) -> list[Feedback]:
         """The verdicts on texts that stand."""
         return feedbacks(self._office.record.journal.entries())
+
+    def said_before(self) -> SaidBefore:
+        """The verdicts of people on texts that stand, by the words they are on; made anew where the journal went on."""
+        record = self._office.record
+        self._office.refresh()
+        position = self._engine.stamp()[1]
+        kept = self._readers.said
+        if kept is None or kept[0] != position:
+            judged = ((one, kept_text(record, one.file)) for one in given(record.journal.entries()))
+            self._readers.said = kept = (position, SaidBefore(judged))
+        return kept[1]
 
     def named(self) -> int:
         """How many namings of campaigns stand."""

@@ -17,6 +17,7 @@ from fanzha.clean import (
     name,
     number_run,
     pinyin_disguise,
+    sort_code,
     url,
     wallet,
 )
@@ -214,6 +215,8 @@ def _candidates(folded: str, relative_to_ms: int | None, zone: str, region: str)
     for start, end, value in labelled.scan(folded, lower):
         # an address yields to anything else found in it
         yield _of(value, start, end, 3 if value.kind == address.KIND else 9)
+    for start, end, value in sort_code.scan(folded, lower):
+        yield _of(value, start, end, 9)
     if "*" in folded or _DIGIT.search(folded):
         for start, end, value in number_run.scan(_set_apart(folded), region):
             yield _of(value, start, end, _rank(value))

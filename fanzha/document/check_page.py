@@ -14,12 +14,13 @@ from fanzha.store.disk import storage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One answer. `pieces` are the message in order, each with the number of its trick (from 1; 0: none), `legend` the tricks: each its
+    """One answer. `name` is what was checked, the name of a file or the first words; `pieces` are the message in order, each with the number of its trick (from 1; 0: none), `legend` the tricks: each its
     name and what an honest sender would do.
 
     `verdict` is a code of check_verdicts.yaml, `advice` (label, lines) what to do now, `rows` (label, lines) all else.
     """
 
+    name: str
     verdict: str
     odds: Said | None
     advice: tuple[Said, tuple[Said, ...]]
@@ -29,24 +30,34 @@ class Checked:
 
 
 def write_check(path: Path, title: Said, answers: Sequence[Checked], now_ms: int, lang: str) -> None:
-    """Write the page. StorageFailed where the disk refuses."""
+    """Write the page; `now_ms` by the clock on the reader's wall, whose day is printed. StorageFailed where the disk refuses."""
+    stamp = Stamp(now_ms, zone="", version=VERSION, lang=lang)
     with storage(path):
-        path.write_text(check_html(title, answers, Stamp(now_ms, version=VERSION, lang=lang)), encoding="utf-8")
+        path.write_text(check_html(title, answers, stamp), encoding="utf-8")
 
 
 def check_html(title: Said, answers: Sequence[Checked], stamp: Stamp) -> str:
     """The page as self-contained HTML in both languages."""
-    top = el("div", {"class": "top"}, el("h1", None, both(title)))
-    return document(stamp, title, None, [top, *map(_answer, answers)])
+    top = el("div", {"class": "top checks"}, el("h1", None, both(title)))
+    several = len(answers) > 1
+    listed = el("ol", {"class": "checks"}, *(_entry(at, one) for at, one in enumerate(answers, 1))) if several else None
+    return document(stamp, title, None, [top, listed, *(_answer(at, one) for at, one in enumerate(answers, 1))])
 
 
-def _answer(one: Checked) -> Markup:
-    """Verdict and what to do first: on a telephone they are all that is seen at once."""
+def _entry(place: int, one: Checked) -> Markup:
+    """A line of the list on top, which leads to its answer."""
+    verdict = el("b", {"class": f"is-{one.verdict.replace('_', '-')}"}, both(term("check_verdicts", one.verdict)))
+    return el("li", None, el("a", {"href": f"#check-{place}"}, one.name or str(place)), " ", verdict)
+
+
+def _answer(place: int, one: Checked) -> Markup:
+    """What was checked, then verdict and what to do: on a telephone they are all that is seen at once."""
     label, advice = one.advice
     shown = [_piece(*piece) for piece in one.pieces]
     return el(
         "section",
-        {"class": "checked"},
+        {"class": "checked checks", "id": f"check-{place}"},
+        el("p", {"class": "kicker"}, one.name) if one.name else None,
         el(
             "div",
             {"class": f"verdict is-{one.verdict.replace('_', '-')}"},

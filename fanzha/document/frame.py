@@ -6,7 +6,7 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from fanzha.document.figures import Register, moment, zone_text
+from fanzha.document.figures import Register, day, moment, zone_text
 from fanzha.document.html import Child, Markup, el, join, relative
 from fanzha.document.page import Said, Stamp, Text
 from fanzha.document.words import bilingual, both, fill, pick, put, word
@@ -101,10 +101,8 @@ def _switch() -> Markup:
 
 
 def _stamp(stamp: Stamp) -> Markup:
-    parts = [
-        put(word("as_of"), {"time": moment(stamp.as_of_ms, stamp.zone)}),
-        put(word("zone_n"), {"zone": zone_text(stamp)}),
-    ]
+    parts: list[Text] = [put(word("as_of"), {"time": moment(stamp.as_of_ms, stamp.zone)})] if stamp.zone else []
+    parts += [put(word("zone_n"), {"zone": zone_text(stamp)})] if stamp.zone else [day(stamp.as_of_ms, "UTC")]
     if stamp.version:
         parts.append(put(word("version_n"), {"version": stamp.version}))
     return el("p", {"class": "stamp"}, *(el("span", {"class": "stamp-part"}, both(part)) for part in parts))

@@ -50,7 +50,10 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What is printed on every page: as of when, in which zone, by which version, in which language it opens."""
+    """What is printed on every page: as of when, in which zone, by which version, in which language it opens.
+
+    `zone` is "" for a page on which no time of day stands: only the day of `as_of_ms` is printed then, as it is in UTC.
+    """
 
     as_of_ms: int
     zone: str = "Asia/Shanghai"

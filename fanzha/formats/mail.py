@@ -2,7 +2,8 @@
 
 A mail is one report of form `mail`: its subject and text are searched, its addresses are mentions whose `field` names the
 header they stood in. Whoever sends a mail can write any header; the hosts it passed are told by the receivers' servers, of
-which only the first is kept. Attachments are files of their own (`members`). A mail says what was written, not what was paid.
+which only the first is kept. What a reader does not see stands in the text below a line that says so (`clean/unseen.py`).
+Attachments are files of their own (`members`). A mail says what was written, not what was paid.
 """
 
 import re
@@ -13,11 +14,13 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 from functools import partial
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from fanzha.clean.unseen import Parts, joined, parted, plain
 from fanzha.errors import InputError, UnreadableFile
 from fanzha.formats import confined
 from fanzha.formats.apply import readings
@@ -127,8 +130,17 @@ class Mail:
                 made["Received"] = f"from {value} by localhost"
         subject, _, body = texts(reports, "text")[0].partition("\n")
         made["Subject"] = subject
-        made.set_content(body + "\n", cte="base64")
+        parts = parted(body)
+        made.set_content(parts.seen + "\n", cte="base64")
+        if parts.hidden:
+            page = "".join(map(_block, (parts.preview, parts.seen, parts.unseen), (True, False, True)))
+            made.add_alternative(page, subtype="html", cte="base64")
         return made.as_bytes()
+
+
+def _block(text: str, unseen: bool) -> str:
+    style = ' style="display:none"' if unseen else ""
+    return f"<div{style}>{escape(text).replace(chr(10), '<br>')}</div>\n"
 
 
 def has_members(source: Source) -> bool:
@@ -192,7 +204,9 @@ def _grid(told: dict[str, Any]) -> Grid:
     cells = []
     for key in _KEYS:
         value = told[key]
-        text = PARTS.join(value) if isinstance(value, list) else str(value)
+        text = PARTS.join(value) if isinstance(value, list) else plain(str(value))
+        if key == "text":
+            text = joined(Parts(text, str(told["preview"]), str(told["unseen"])))
         cells.append(pa.array([text.replace("\0", "\ufffd").strip()], pa.string()))
     return Grid(COLUMNS, tuple(cells), pa.array([1], pa.int64()), pa.array([0], pa.int64()), first=True)
 

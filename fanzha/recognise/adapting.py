@@ -1,8 +1,8 @@
 """Going on from a scorer that is there: what people here judged, and folders of their own, correct it; the rest it keeps.
 
-A few texts are too few to train a scorer on. So the n-grams of the one that is there are trained further, with all else of it held; texts
-written for Fanzha are trained on along with them, so that what it knew is not unlearned (rehearsal, Robins 1995). The same rows,
-scorer and seed give the same bytes.
+A few texts are too few to train a scorer on. So the n-grams of the one that is there are trained further, with all else of it held. Of texts
+written for Fanzha it is to go on saying what it says now (learning without forgetting, Li and Hoiem 2016), so that nothing else moves. The
+same rows, scorer and seed give the same bytes.
 """
 
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from numpy.typing import NDArray
 
 from fanzha.errors import InputError
 from fanzha.recognise.check import SUSPICIOUS_AT
-from fanzha.recognise.features import concept_names, lengthy
+from fanzha.recognise.features import concept_names
 from fanzha.recognise.kernels import KIND_BITS
 from fanzha.recognise.labelled import Labelled
 from fanzha.recognise.learning import descend
 from fanzha.recognise.model_file import Model, pack
 from fanzha.recognise.prepared import prepare_all
-from fanzha.recognise.scorer import probabilities, summed, weighed
-from fanzha.recognise.training import Table, chosen, kind_weights, quantised, table, windows_of
+from fanzha.recognise.scorer import probabilities, summed
+from fanzha.recognise.training import Table, Windows, chosen, judged, kind_weights, quantised, table, windows_of
 from fanzha.recognise.written_texts import SOURCE, written
 
-_REHEARSED: Final = 0.25  # what a rehearsed text weighs
+_REHEARSED: Final = 1.0  # what a rehearsed text weighs
 _REHEARSED_MAX: Final = 250  # texts of a source and label that are gone over
 
 
@@ -61,7 +61,7 @@ def adapt(
     given = table([*new, *old], prepare_all([row.text for row in (*new, *old)]), model.kinds)
     first = np.arange(len(given.target)) < len(new)
     given = replace(given, weight=np.where(first, given.weight, _REHEARSED * given.weight))
-    after = replace(_corrected(model, given, seed), about=_about(model, given, seed))
+    after = replace(_corrected(model, given, first, seed), about=_about(model, given, seed))
     warned, now = (_warned(one, given) for one in (model, after))
     return Adapted(
         pack(after),
@@ -73,19 +73,21 @@ def adapt(
     )
 
 
-def _corrected(model: Model, given: Table, seed: int) -> Model:
+def _corrected(model: Model, given: Table, new: NDArray[np.bool_], seed: int) -> Model:
     """The n-grams trained on through the whole sum: what concepts and bias say of a text stays, n-grams make up for it."""
     windows = windows_of(given.seen)
-    share = model.highest + model.mean + model.lengthy * lengthy(given.seen)[windows.text]
-    # one factor for all windows: the kernel knows none of its own
-    factor = float(np.mean(share))
-    held = model.bias + weighed(model, given.concepts, given.concept_starts) / _root(given)
+    factor = model.highest + model.mean  # each window is taken for a short message
+    of_grams = summed(model, given.seen, np.zeros(len(given.target)))
+    held = judged(model, given) - of_grams + model.bias
     known = (model.grams * (model.unit * factor)).astype(np.float32)
+    told = given.target[windows.text]
+    kept = ~new[windows.text]
+    told[kept] = probabilities(held[windows.text] + _said(known, windows))[kept]
     found = descend(
         windows.buckets,
         windows.starts,
         windows.text,
-        given.target[windows.text].astype(np.float32),
+        told.astype(np.float32),
         (given.weight[windows.text] * windows.share).astype(np.float32),
         begun=known,
         seed=seed,
@@ -98,14 +100,16 @@ def _corrected(model: Model, given: Table, seed: int) -> Model:
     return replace(model, grams=grams, unit=unit, kinds=given.kinds, kind_grams=kind_grams, kind_unit=kind_unit)
 
 
-def _root(given: Table) -> NDArray[np.float64]:
-    return np.asarray(np.sqrt(np.maximum(given.seen.blocks, 2) / 2), dtype=np.float64)
+def _said(known: NDArray[np.float32], windows: Windows) -> NDArray[np.float64]:
+    """float64[w]: the sum of the weights of each window over the root of how many they are; 0 of an empty one."""
+    sizes = np.diff(windows.starts)
+    sums = np.bincount(np.repeat(np.arange(len(sizes)), sizes), known[windows.buckets], len(sizes))
+    return np.asarray(sums / np.sqrt(np.maximum(sizes, 1)), dtype=np.float64)
 
 
 def _warned(model: Model, given: Table) -> NDArray[np.float64]:
     """float64[n]: 1 where the model warns."""
-    logits = summed(model, given.seen, weighed(model, given.concepts, given.concept_starts))
-    return (probabilities(logits) >= SUSPICIOUS_AT).astype(np.float64)
+    return (probabilities(judged(model, given)) >= SUSPICIOUS_AT).astype(np.float64)
 
 
 def _about(model: Model, given: Table, seed: int) -> dict[str, object]:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from fanzha.recognise.alone import Alone, look, whole
+from fanzha.recognise.alone import Alone, lone_number, look, whole
 from fanzha.recognise.check import Reading, Scorer, level
 from fanzha.recognise.check import check as check_each
+from fanzha.recognise.conversation import WARNED, Piece, stretches, strongest
 from fanzha.recognise.prepared import TEXT_MAX
 from fanzha.recognise.rules import Rule
 from fanzha.recognise.rules_scorer import RulesScorer
@@ -27,7 +28,9 @@ class Answer:
     only     whether the text is one identifier and nothing else
     parts    (place, reading) of each message of a conversation that looks like a scam by itself
     cut      whether the text was longer than what is looked at;  known  what a workspace holds on (kind, value)
-    like     the campaign of a workspace whose words these almost are
+    like     the campaign of a workspace whose words these almost are;  said  what its people said of these words
+    piece    the part of it that is more of a scam than the whole, from which the verdict is
+    hidden   of what a mail hides from its reader
     """
 
     reading: Reading
@@ -37,6 +40,9 @@ class Answer:
     cut: bool = False
     known: Mapping[tuple[str, str], "Known"] = field(default_factory=dict)
     like: "Like | None" = None
+    said: "tuple[Verdict, ...]" = ()
+    piece: Piece | None = None
+    hidden: Reading | None = None
 
     @property
     def verdict(self) -> str:
@@ -44,17 +50,28 @@ class Answer:
         person called a scam is at least suspicious, whatever software reads in it."""
         if not self.only:
             return "suspicious" if self.named else self.reading.verdict
+        if self.called:
+            return "suspicious"
         wrong = any(one.suspicious for one in self.alone) or any(one.joins for one in self.known.values())
         return "suspicious" if wrong else "unsure"
 
     @property
     def named(self) -> bool:
         """Whether a person called these words a scam and software is less sure."""
-        return self.like is not None and self.like.judged == "scam" and self.reading.verdict != "scam"
+        by_campaign = self.like is not None and self.like.judged == "scam"
+        return (by_campaign or self.called) and self.reading.verdict != "scam"
+
+    @property
+    def called(self) -> bool:
+        """Whether a person called these very words, or almost these, a scam."""
+        return any(one.verdict == "scam" for one in self.said)
 
     @property
     def kinds(self) -> tuple[tuple[str, int], ...]:
         """Kinds of scam with shares per mille, the likeliest first. What a person named stands, whatever software reads."""
+        told = next((one.kind for one in self.said if one.verdict == "scam" and one.kind), "")
+        if told:
+            return ((told, 1000),)
         if self.only:
             return ()
         if self.like is not None and self.like.judged == "scam" and self.like.kind:
@@ -74,7 +91,8 @@ class Answer:
     @property
     def stated(self) -> float | None:
         """The probability as it is told a person: None too where the model alone would warn but is not trusted to in this language."""
-        contradicts = self.named or (self.verdict == "no_sign" and level(self.reading.probability) != "")
+        unlike = (self.verdict == "no_sign") != (level(self.reading.probability) == "")
+        contradicts = self.named or unlike
         return None if contradicts else self.probability
 
     @property
@@ -101,7 +119,8 @@ class Answer:
         if self.like is not None and self.like.state == "new":
             found.append("rising")
         if not self.reading.language_known and self.reading.prepared.language:
-            found = [*(one for one in found if one != "unsure"), "language"]
+            judged = "language_judged" if self.reading.verdict in ("scam", "suspicious") else "language"
+            found = [*(one for one in found if one != "unsure"), judged]
         if self.verdict in ("scam", "suspicious") and not self.only:
             kinds = [kind for kind, share in self.kinds if share >= _KIND_SHARE]
             found += kinds or [kind for kind, _ in self.kinds[:1]]
@@ -138,8 +157,25 @@ class Like:
     message: int = -1
 
 
-def answer(text: str, scorer: Scorer, messages: Sequence[str] = ()) -> Answer:
-    """The answer to one text; `messages` are its parts where it is a conversation. Never raises on any text."""
+class Verdict(NamedTuple):
+    """A person's verdict as an answer tells of it: when (UTC ms), what, whether of the very same words.
+
+    message  place of the message of a conversation that was meant; -1: the whole text was
+    """
+
+    act: int
+    at_ms: int
+    verdict: str
+    kind: str
+    same: bool
+    message: int = -1
+
+
+def answer(
+    text: str, scorer: Scorer, messages: Sequence[str] = (), *, senders: Sequence[str] = (), hidden: str = ""
+) -> Answer:
+    """The answer to one text. `messages` are its parts where it is a conversation, each with who sent it; `hidden` is what a mail hides
+    from its reader, which is judged apart. Never raises on any text."""
     reading = next(check_each((text,), scorer))
     each = list(messages)[-PARTS_MAX:] if len(messages) > 1 else []
     first = len(messages) - len(each)
@@ -148,11 +184,26 @@ def answer(text: str, scorer: Scorer, messages: Sequence[str] = ()) -> Answer:
         for place, part in enumerate(check_each(each, scorer))
         if part.verdict in ("scam", "suspicious")
     )
+    runs = stretches(each, senders[first:])
+    joined = check_each(("\n".join(each[place] for place in run) for run in runs), scorer)
+    pieces = [Piece((place,), part, len(each)) for place, part in flagged]
+    pieces += [
+        Piece(tuple(first + place for place in run), part, len(runs))
+        for run, part in zip(runs, joined, strict=True)
+        if part.verdict in WARNED
+    ]
+    unseen = next(check_each((hidden,), scorer)) if hidden.strip() else None
+    if unseen is not None and unseen.verdict in WARNED:
+        pieces.append(Piece((), unseen))
+    reading, piece = strongest(reading, pieces)
+    digits = lone_number(text) if not reading.identifiers else None
     return Answer(
         reading,
-        tuple(map(look, reading.identifiers)),
-        only=whole(text) is not None,
+        tuple(look(one, reading.prepared.language) for one in ((digits,) if digits else reading.identifiers)),
+        only=digits is not None or whole(text) is not None,
         parts=flagged,
+        piece=piece,
+        hidden=unseen,
         cut=len(text) > TEXT_MAX,
     )
 

@@ -131,7 +131,8 @@ def level(probability: float) -> str:
 
 
 def _unwarned(text: Prepared) -> str:
-    if text.language not in LANGUAGES or sum(map(str.isalpha, text.plain.text)) < _LETTERS_MIN:
+    letters = islice(filter(str.isalpha, text.plain.text), _LETTERS_MIN)
+    if text.language not in LANGUAGES or len(list(letters)) < _LETTERS_MIN:
         return "unsure"
     return "no_sign"
 

@@ -1,10 +1,11 @@
 """What is kept of a reading in the tables: codes and whole numbers, no text. Read once for each text while a workspace is open."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from typing import Final
 
+from fanzha.recognise.alone import lone_number
 from fanzha.recognise.check import Reading, Scorer, check
 from fanzha.recognise.kinds import OTHER
 from fanzha.recognise.signs import signs
@@ -39,11 +40,13 @@ class Facts:
 
 def facts(reading: Reading) -> Facts:
     """What is kept of a reading. The probability is rounded: sums of it do not depend on their order."""
-    kind, share = reading.kinds[0] if reading.kinds else ("", 0)
+    # nothing but digits has no wording to judge, whatever a model makes of it
+    digits_only = lone_number(reading.prepared.original) is not None
+    kind, share = reading.kinds[0] if reading.kinds and not digits_only else ("", 0)
     declared = signs()
     marked = [f"{declared[mark.code].tactic}:{mark.start}-{mark.end}" for mark in reading.tactics]
     return Facts(
-        reading.verdict,
+        "unsure" if digits_only else reading.verdict,
         round(reading.probability * MILLION),
         kind,
         share,
@@ -54,6 +57,14 @@ def facts(reading: Reading) -> Facts:
         reading.verdict not in WARNED and any(rule.points <= _HONEST_POINTS for rule in reading.rules),
         tuple(sorted({(found.kind, found.normal) for found in reading.identifiers})),
     )
+
+
+def stronger(seen: Facts, unseen: Facts) -> Facts:
+    """Facts of a mail of what its reader sees or, where that warns more, of what is hidden; identifiers of both. Places are of what is seen."""
+    both = tuple(sorted({*seen.identifiers, *unseen.identifiers}))
+    if unseen.verdict not in WARNED or unseen.probability_ppm <= seen.probability_ppm:
+        return replace(seen, identifiers=both)
+    return replace(unseen, tactics=seen.tactics, language=seen.language, identifiers=both)
 
 
 class Reader:

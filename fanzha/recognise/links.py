@@ -31,6 +31,15 @@ _GENERIC: Final = frozenset(("com", "net", "org", "co", "gov", "edu", "io", "app
 # The country codes that anyone got for nothing: a brand's plain name there is not the brand's.
 _FREE_COUNTRIES: Final = frozenset(("tk", "ml", "ga", "cf", "gq", "pw", "cc", "ws", "su"))
 
+# Endings that only offices of a government get: .gov, gov.uk, go.kr, gob.mx.
+_STATE: Final = frozenset(("gov", "mil"))
+_STATE_BELOW: Final = frozenset(("gov", "go", "gob", "gouv", "govt", "mil"))
+_PLAIN: Final = frozenset(("com", "net", "org"))  # netflix.co may be anyone's
+# Below these a firm's pages are its own; drive.google.com and the like hold anyone's.
+_OWN_BELOW: Final = frozenset(("", "www", "m", "support", "help", "account", "accounts"))
+# An address inside an address: google.com/url?q=https://...
+_AWAY: Final = re.compile(r"//|%2f%2f|/amp/s/", re.IGNORECASE)
+
 
 @cache
 def _lists() -> dict[str, Any]:
@@ -63,15 +72,22 @@ def _shorter(word: str) -> set[str]:
 def link_marks(found: Iterable[Found]) -> tuple[Mark, ...]:
     """The signs of the addresses and numbers in a text, each with its place in the original, by place."""
     marks: list[Mark] = []
+    own, strange = [], False
     for one in found:
         for code in _signs(one):
             marks.append(Mark(code, one.start, one.end))
+        if one.kind in ("url", "domain") and not strange:
+            strange = not _own(one)
+            own.append(Mark("link_own", one.start, one.end))
+        strange = strange or one.kind in ("phone", "email")
+    if own and not strange:  # one strange address, mailbox or number beside them, and they excuse nothing
+        marks = sorted((*marks, *own), key=lambda mark: (mark.start, -mark.end, mark.code))
     return tuple(marks)
 
 
 def link_signs(found: Iterable[Found]) -> frozenset[str]:
     """The codes of `link_marks`."""
-    return frozenset(code for one in found for code in _signs(one))
+    return frozenset(mark.code for mark in link_marks(found))
 
 
 def _signs(one: Found) -> tuple[str, ...]:
@@ -119,12 +135,33 @@ def host_signs(host: str) -> tuple[str, ...]:
         codes.append("link_odd_tld")
     if free:
         codes.append("link_free_host")
-    name = host.removesuffix(registered) + registered.partition(".")[0]
-    if (odd or free or "-" in name or any(map(str.isdigit, name))) and _words(name) & known["bait"]:
+    first = registered.partition(".")[0]
+    name = host.removesuffix(registered) + first
+    bait = known["bait"] if odd or free else known["bait"] - (known["plain_below"] - _words(first))
+    if (odd or free or "-" in name or any(map(str.isdigit, name))) and _words(name) & bait:
         codes.append("link_bait")
     if name.count("-") >= _HYPHENS or sum(map(str.isdigit, name)) >= _DIGITS:
         codes.append("link_hyphens")
     return tuple(codes)
+
+
+def _own(one: Found) -> bool:
+    """Whether an address is a known firm's or a government's own page, and leads nowhere else."""
+    if one.kind == "url" and _AWAY.search(one.normal, len("https://")):
+        return False
+    return _trusted(url.host(one.normal) if one.kind == "url" else one.normal)
+
+
+@lru_cache(maxsize=65536)
+def _trusted(host: str) -> bool:
+    registered = domain.registered(host) or host
+    suffix = registered.partition(".")[2]
+    top, below = suffix.rpartition(".")[2], suffix.partition(".")[0]
+    if top in _STATE or (len(top) == 2 and below in _STATE_BELOW and below != suffix):
+        return True
+    plain = suffix in _PLAIN or (below in ("co", "com") and below != suffix)
+    subdomain = host.removesuffix(registered).removesuffix(".")
+    return subdomain in _OWN_BELOW and plain and official(host) and not host_signs(host)
 
 
 def official(host: str) -> bool:

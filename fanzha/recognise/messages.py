@@ -1,6 +1,7 @@
 """The stage: reads what others wrote to reporters, message by message, and finds campaigns among it.
 
-Read are messages of chats that their reporter did not write, and mails that were handed in: a swindler's own words. What a reporter
+Read are messages of chats that their reporter did not write, and mails that were handed in: a swindler's own words. What a mail hides from its
+reader is read apart, so that it changes nothing in what is seen. What a reporter
 or an officer tells (form `told`) is not read here. It speaks of a scam whatever it is about, so a verdict on it says nothing, and there
 may be a million of them; what kinds of scam a case's narratives speak of is read when somebody asks (`told_kinds`).
 """
@@ -9,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
+from fanzha.clean.unseen import Parts, parted
 from fanzha.recognise.campaigns import Campaign, Text, campaigns, identifiers
-from fanzha.recognise.facts import Reader
+from fanzha.recognise.facts import Reader, stronger
 from fanzha.recognise.kinds import kinds
 from fanzha.recognise.naming import Naming, Place
 from fanzha.recognise.prepared import prepare
@@ -41,8 +43,13 @@ def recognise(engine: Tables, as_of: int, namings: Sequence[Naming], reader: Rea
     ]
     messages = engine.rows(MESSAGES_SQL, (as_of,)) if chats else []
     wrote += [(message[:2], report, message[3], message[4]) for report, message in by_others(chats, messages)]
-    read = reader.read([text for *_, text in wrote])
-    texts = [Text(*one, facts) for one, facts in zip(wrote, read, strict=True)]
+    parts = [parted(text) if place == report else Parts(text) for place, report, _, text in wrote]
+    read = reader.read([part.seen for part in parts])
+    unseen = iter(reader.read([part.hidden for part in parts if part.hidden]))
+    texts = [
+        Text(*one[:3], part.seen, stronger(facts, next(unseen)) if part.hidden else facts)
+        for one, part, facts in zip(wrote, parts, read, strict=True)
+    ]
     engine.replace_rows("recognised", [_row(one) for one in texts])
     _write(engine, campaigns(texts, namings, as_of))
 

@@ -19,11 +19,11 @@ from numpy.typing import NDArray
 from fanzha.errors import InputError
 from fanzha.recognise.kernels import BUCKET_BITS, KIND_BITS
 
-VERSION: Final = 2
+VERSION: Final = 3
 SIZE_MAX: Final = 30_000_000  # bytes
 _MAGIC: Final = b"FANZHA-SCORER\r\n\x00"
 _HEADER_MAX: Final = 1_000_000
-_NUMBERS: Final = ("unit", "highest", "mean", "lengthy", "bias", "prior", "kind_unit")
+_NUMBERS: Final = ("unit", "highest", "mean", "lengthy", "warning", "excusing", "bias", "prior", "kind_unit")
 _ARRAYS: Final = {"grams": "int16", "single": "float64", "pair_of": "int32", "pair": "float64", "kind_grams": "int8"}
 _TYPES: Final = {"int8": "<i1", "int16": "<i2", "int32": "<i4", "float64": "<f8"}
 
@@ -35,6 +35,7 @@ class Model:
     grams     int16[2**20]: weight of each bucket of n-grams, in units of `unit`
     concepts  names; single float64[C] their weights; pair_of int32[C, C], symmetric: number of a pair in `pair` float64[P], or -1
     highest, mean, lengthy  weights of the three window scores (`features.pooled`); bias
+    warning, excusing  weights of the points of rules (`rules.points`); shifts  what is added to every text of a language
     prior     the sum of all is the log-odds of a scam where this share of texts are scams
     kinds     kinds of scam it tells apart; kind_grams int8[2**16, K]: what each bucket (its last 16 bits) says for each, in `kind_unit`
     about     what it was trained on: kind, seed, rows by source
@@ -49,6 +50,9 @@ class Model:
     highest: float
     mean: float
     lengthy: float
+    warning: float
+    excusing: float
+    shifts: Mapping[str, float]
     bias: float
     prior: float
     kinds: tuple[str, ...]
@@ -71,6 +75,7 @@ def pack(model: Model) -> bytes:
         "bucket_bits": BUCKET_BITS,
         "concepts": model.concepts,
         "kinds": model.kinds,
+        "shifts": dict(model.shifts),
         "numbers": {name: getattr(model, name) for name in _NUMBERS},
         "about": model.about,
         "arrays": [[name, array.dtype.name, list(array.shape)] for name, array in arrays.items()],
@@ -95,7 +100,7 @@ def unpack(content: bytes, where: str = "") -> Model:
         raise _refused("has a header of a wrong length", "头部长度不对", where)
     try:
         header = json.loads(content[start : start + length])
-        if header["version"] not in (1, VERSION) or header["bucket_bits"] != BUCKET_BITS:
+        if header["version"] not in (1, 2, VERSION) or header["bucket_bits"] != BUCKET_BITS:
             raise _refused("was made by another version", "由其他版本生成", where)
         return _model(header, content, start + length)
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
@@ -122,7 +127,10 @@ def _model(header: dict[str, Any], content: bytes, at: int) -> Model:
     if header["version"] == 1:  # as it was before kinds were learned
         header["kinds"], numbers["kind_unit"] = [], 1.0
         arrays["kind_grams"] = np.zeros((1 << KIND_BITS, 0), dtype=np.int8)
+    if header["version"] < VERSION:  # as it was before rules spoke in the sum, and languages were set apart
+        header["shifts"], numbers["warning"], numbers["excusing"] = {}, 0.0, 0.0
     told = tuple(str(name) for name in header["kinds"])
+    shifts = {str(name): float(value) for name, value in header["shifts"].items()}
     expected = {
         "grams": (1 << BUCKET_BITS,),
         "single": (len(concepts),),
@@ -136,7 +144,7 @@ def _model(header: dict[str, Any], content: bytes, at: int) -> Model:
     pair_of = arrays["pair_of"]
     if pair_of.size and not -1 <= pair_of.min() <= pair_of.max() < len(arrays["pair"]):
         raise ValueError("pair")  # compiled code does not check bounds
-    if not all(math.isfinite(value) for value in numbers.values()):
+    if not all(math.isfinite(value) for value in (*numbers.values(), *shifts.values())):
         raise ValueError("number")
     return Model(
         grams=arrays["grams"],
@@ -148,6 +156,9 @@ def _model(header: dict[str, Any], content: bytes, at: int) -> Model:
         highest=numbers["highest"],
         mean=numbers["mean"],
         lengthy=numbers["lengthy"],
+        warning=numbers["warning"],
+        excusing=numbers["excusing"],
+        shifts=shifts,
         bias=numbers["bias"],
         prior=numbers["prior"],
         kinds=told,

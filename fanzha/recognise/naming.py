@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 from fanzha.errors import InputError
 from fanzha.model.words import vocabulary
+from fanzha.recognise.facts import Facts
+from fanzha.recognise.signs import LANGUAGES
 from fanzha.store.journal import Entry, undone
 
 VERDICTS = ("scam", "honest")
@@ -78,6 +80,17 @@ def place(text: str) -> Place:
             remedy_zh="请按 fanzha campaigns 所列书写，如 3-17",
         )
     return int(file), int(row)
+
+
+def check_text(read: Facts) -> None:
+    """InputError: a text in which there is nothing to learn from, as `fanzha check` says too. One in a language not learned is none."""
+    if read.verdict == "unsure" and read.language in ("", *LANGUAGES):
+        raise InputError(
+            "there is too little text to judge",
+            "文本太短，不足以判定",
+            remedy="give the whole message, as `fanzha check` would take it",
+            remedy_zh="请给出完整消息（要求同 fanzha check）",
+        )
 
 
 def check_verdict(verdict: str, kind: str) -> None:

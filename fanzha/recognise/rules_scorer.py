@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.recognise.prepared import Prepared
-from fanzha.recognise.rules import IDENTIFIER_SIGNS, hits
+from fanzha.recognise.rules import hits, places, spread
 from fanzha.recognise.signs import signs
 
 _START: Final = -3.5  # log-odds of a text without any sign: below the prior of one scam in twenty
@@ -31,12 +31,12 @@ class RulesScorer:
     def contributions(self, text: Prepared) -> NDArray[np.float64]:
         """float64[len(original)]: what each character adds. Points of a rule are shared by all places of the signs it needs."""
         gains = np.zeros(len(text.original), dtype=np.float64)
-        places = _places(text)
+        where = places(text)
         for rule in hits(text):
             needed = frozenset[str]().union(*rule.needs)
-            _spread(gains, [place for code in sorted(needed) for place in places.get(code, ())], rule.points)
-        for code, found in places.items():
-            _spread(gains, found, _sign_points(code))
+            spread(gains, [place for code in sorted(needed) for place in where.get(code, ())], rule.points)
+        for code, found in where.items():
+            spread(gains, found, _sign_points(code))
         return gains
 
     def _logit(self, text: Prepared) -> float:
@@ -49,20 +49,3 @@ def _sign_points(code: str) -> float:
     sign = signs().get(code)
     side = sign.side if sign else ""
     return _SIGN if side == "guilt" else -_SIGN if side == "innocent" else 0.0
-
-
-def _places(text: Prepared) -> dict[str, list[tuple[int, int]]]:
-    """Where each sign stands, those that identifiers give included."""
-    places: dict[str, list[tuple[int, int]]] = {}
-    for mark in text.marks:
-        places.setdefault(mark.code, []).append((mark.start, mark.end))
-    for found in text.found:
-        if code := IDENTIFIER_SIGNS.get(found.kind):
-            places.setdefault(code, []).append((found.start, found.end))
-    return places
-
-
-def _spread(gains: NDArray[np.float64], places: list[tuple[int, int]], points: float) -> None:
-    length = sum(end - start for start, end in places)
-    for start, end in places:
-        gains[start:end] += points / max(length, 1)

@@ -14,6 +14,7 @@ from fanzha.recognise.features import FEW, REMEMBERED_MAX, Concepts, Met, Seen, 
 from fanzha.recognise.model_file import Model, unpack
 from fanzha.recognise.passages import passages, passages_of, strongest
 from fanzha.recognise.prepared import Prepared
+from fanzha.recognise.rules import hits, places, points, spread
 
 _CHUNK: Final = 512  # texts whose n-grams are laid out at a time: they stay in the processor's cache
 
@@ -30,7 +31,10 @@ class Scorer:
     def logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         """float64[n]: calibrated log-odds of a scam at the prior of the model; of a long text by its strongest passage, if that says more."""
         parts, owner = passages_of(texts)
-        return strongest(self._whole(texts), self._whole(parts), owner)
+        of_rules = np.array([points(text) for text in texts], dtype=np.float64).reshape(-1, 2)
+        return strongest(self._whole(texts), self._whole(parts), owner) + beside(
+            self.model, of_rules, [text.language for text in texts]
+        )
 
     def _whole(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         parts = [self._logits(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
@@ -73,10 +77,11 @@ class Scorer:
         belongs to no character (length, the bias) is left out.
         """
         gains = np.zeros(len(text.original) + 1, dtype=np.float64)
-        text = self._judged_by(text)
+        whole, text = text, self._judged_by(text)
         seen = see([text.plain.text])
         self._add_grams(gains, seen, text)
         self._add_signs(gains, seen, text)
+        self._add_rule(gains, whole)
         return gains[:-1]
 
     def _judged_by(self, text: Prepared) -> Prepared:
@@ -126,9 +131,26 @@ class Scorer:
             for mark in marks:
                 gains[mark.start : mark.end] += weight / (root * max(length, 1))
 
+    def _add_rule(self, gains: NDArray[np.float64], text: Prepared) -> None:
+        """The points of the rule that counts, over the signs that it needs."""
+        warned = max((rule for rule in hits(text) if rule.points > 0), key=lambda rule: rule.points, default=None)
+        if warned:
+            where = places(text)
+            needed = sorted(frozenset[str]().union(*warned.needs))
+            spread(
+                gains, [place for code in needed for place in where.get(code, ())], self.model.warning * warned.points
+            )
+
+
+def beside(model: Model, of_rules: NDArray[np.float64], languages: Sequence[str]) -> NDArray[np.float64]:
+    """float64[n]: what the rules (`rules.points` of each text, float64[n, 2]) and the language add to the log-odds of `summed`."""
+    shift = np.array([model.shifts.get(language, 0.0) for language in languages], dtype=np.float64)
+    out: NDArray[np.float64] = model.warning * of_rules[:, 0] + model.excusing * of_rules[:, 1] + shift
+    return out
+
 
 def summed(model: Model, seen: Seen, of_concepts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """float64[n]: the log-odds of texts from their n-grams and the weight of their concepts (`weighed`), float64[n]."""
+    """float64[n]: the log-odds of texts from their n-grams and the weight of their concepts (`weighed`), float64[n]; `beside` is left out."""
     windows = pooled(seen, model.grams) * model.unit
     # written out: a product of matrices may add in another order for another number of texts
     of_grams = windows[:, 0] * model.highest + windows[:, 1] * model.mean + windows[:, 2] * model.lengthy

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, NoReturn
 
+from fanzha.recognise.alone import lone_number
 from fanzha.recognise.check import Reading, Scorer, check
 from fanzha.recognise.signs import signs
 
@@ -122,11 +123,12 @@ def _id_of(head: str) -> Any:
 
 def _answer(name: Any, reading: Reading) -> dict[str, Any]:
     declared, original = signs(), reading.prepared.original
+    digits_only = lone_number(original) is not None  # no wording to judge: the score alone is the model's
     return {
         "id": name,
-        "verdict": reading.verdict,
+        "verdict": "unsure" if digits_only else reading.verdict,
         "score": reading.probability,
-        "scam_type": [kind for kind, _ in reading.kinds] or None,
+        "scam_type": None if digits_only else [kind for kind, _ in reading.kinds] or None,
         "tactics": [
             {
                 "tactic": declared[mark.code].tactic,

@@ -16,12 +16,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.errors import InputError
+from fanzha.recognise.calibrating import platt, shifts
 from fanzha.recognise.features import Concepts, Seen, concept_names, pooled, see
 from fanzha.recognise.kernels import BUCKET_BITS, KIND_BITS
 from fanzha.recognise.labelled import LABELS, Labelled
 from fanzha.recognise.learning import descend, newton
 from fanzha.recognise.model_file import Model, pack
 from fanzha.recognise.prepared import Prepared, prepare
+from fanzha.recognise.rules import points
+from fanzha.recognise.scorer import beside, summed, weighed
 from fanzha.recognise.signs import signs
 from fanzha.recognise.written_texts import SOURCE
 
@@ -35,6 +38,7 @@ _WRITTEN_WEIGHTS: Final = (0.8, 0.3)
 _WINDOWS_MAX: Final = 8  # windows of one text that are trained on
 _FOLDS: Final = 3
 _SCORES: Final = 3  # columns of `features.pooled`
+_OWN: Final = 1 + _SCORES + 2  # columns before those of concepts: the bias, the scores, the points of rules
 _STIFFNESS: Final = 100.0  # how firmly the weights of concepts are held at what their declaration says
 _KIND_WEIGHT: Final = 3.0  # a text of a kind counts as much as three of the others, of which there are many
 _PAIR_TEXTS_MIN, _PAIR_SOURCES_MIN = 10, 4
@@ -63,6 +67,7 @@ class Table:
     source  int64[n] number in `sources`;  target  float64[n] 0 or 1;  weight  float64[n]
     fold, language  int64[n] part of the source; number of the language
     kind    int64[n] number in `kinds`, -1 where the kind of scam is not told
+    points  float64[n, 2] of rules (`rules.points`);  languages  names
     concepts, concept_starts  as `features.Concepts.of` gives them
     """
 
@@ -74,6 +79,8 @@ class Table:
     language: NDArray[np.int64]
     kinds: tuple[str, ...]
     kind: NDArray[np.int64]
+    languages: tuple[str, ...]
+    points: NDArray[np.float64]
     seen: Seen
     concepts: NDArray[np.int32]
     concept_starts: NDArray[np.int64]
@@ -131,7 +138,16 @@ def table(rows: Sequence[Labelled], texts: Sequence[Prepared], known: Sequence[s
     kind = np.array([kinds.index(row.kind) if row.kind else -1 for row in rows], dtype=np.int64)
     seen = see([text.plain.text for text in texts])
     concepts, starts = Concepts(concept_names()).of(texts, seen)
-    return Table(sources, source, target, weight, fold, language, kinds, kind, seen, concepts, starts)
+    of_rules = np.array([points(text) for text in texts], dtype=np.float64).reshape(-1, 2)
+    return Table(
+        sources, source, target, weight, fold, language, kinds, kind, tuple(languages), of_rules, seen, concepts, starts
+    )
+
+
+def judged(model: Model, given: Table) -> NDArray[np.float64]:
+    """float64[n]: the log-odds that a model gives the texts of a table, each as a whole."""
+    of_texts = summed(model, given.seen, weighed(model, given.concepts, given.concept_starts))
+    return of_texts + beside(model, given.points, [given.languages[at] for at in given.language])
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,12 +205,17 @@ def fit(given: Table, seed: int, kind: str) -> Model:
     pairs = _pairs(given, names, present)
     few = _few(given)
     root = np.sqrt(np.maximum(given.seen.blocks, 2) / 2)[few]
-    rows, other = (_design(one[few], present[few], pairs, root) for one in (unseen_source, unseen_part))
+    own = (np.hstack([one, given.points])[few] for one in (unseen_source, unseen_part))
+    rows, other = (_design(one, present[few], pairs, root) for one in own)
     target, weight = given.target[few], given.weight[few]
     both = np.concatenate([rows, other])
     weights = newton(both, np.tile(target, 2), np.tile(weight, 2), *_prior(names, rows.shape[1]))
-    slope, shift = _platt(rows @ weights, target, weight)
+    slope, shift = platt(rows @ weights, target, weight, PRIOR)
     weights *= slope
+    weights[0] += shift
+    made = np.array([name.startswith(SOURCE) for name in given.sources])
+    honest = (target == 0) & ~made[given.source[few]]
+    of_language = given.language[few]
     pair_of = np.full((len(names), len(names)), -1, dtype=np.int32)
     for at, (one, two) in enumerate(pairs):
         pair_of[one, two] = pair_of[two, one] = at
@@ -205,13 +226,16 @@ def fit(given: Table, seed: int, kind: str) -> Model:
         grams=grams,
         unit=unit,
         concepts=names,
-        single=weights[1 + _SCORES : 1 + _SCORES + count],
+        single=weights[_OWN : _OWN + count],
         pair_of=pair_of,
-        pair=weights[1 + _SCORES + count :],
+        pair=weights[_OWN + count :],
         highest=float(weights[1]),
         mean=float(weights[2]),
         lengthy=float(weights[3]),
-        bias=float(weights[0] + shift),
+        warning=float(weights[4]),
+        excusing=float(weights[5]),
+        shifts=shifts(given.languages, of_language, honest * weight, (rows @ weights, other @ weights)),
+        bias=float(weights[0]),
         prior=PRIOR,
         kinds=given.kinds,
         kind_grams=kind_grams,
@@ -291,14 +315,14 @@ def _pairs(given: Table, names: Sequence[str], present: NDArray[np.float64]) -> 
 
 
 def _design(
-    scores: NDArray[np.float64],
+    own: NDArray[np.float64],
     present: NDArray[np.float64],
     pairs: Sequence[tuple[int, int]],
     root: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """float64[n, 4 + concepts + pairs]: bias, three n-gram scores, concepts, pairs."""
+    """float64[n, 6 + concepts + pairs]: bias, three n-gram scores and two sums of points (`own`), concepts, pairs."""
     both = [present[:, one] * present[:, other] * root for one, other in pairs]
-    return np.concatenate([np.ones((len(scores), 1)), scores, present, *(one[:, None] for one in both)], axis=1)
+    return np.concatenate([np.ones((len(own), 1)), own, present, *(one[:, None] for one in both)], axis=1)
 
 
 def _prior(names: Sequence[str], columns: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -306,10 +330,11 @@ def _prior(names: Sequence[str], columns: int) -> tuple[NDArray[np.float64], NDA
     declared = signs()
     sides = {"guilt": 0.5, "neutral": 0.0, "innocent": -0.5}
     expected, stiffness = np.zeros(columns), np.full(columns, _STIFFNESS)
-    expected[1 : 1 + _SCORES], stiffness[: 1 + _SCORES] = 0.3, (0.01, 1.0, 1.0, 1.0)
+    expected[1 : 1 + _SCORES], expected[1 + _SCORES : _OWN] = 0.3, 0.2
+    stiffness[:_OWN] = (0.01, *(1.0 for _ in range(_OWN - 1)))
     for at, name in enumerate(names):
         if name in declared:
-            expected[1 + _SCORES + at] = sides[declared[name].side]
+            expected[_OWN + at] = sides[declared[name].side]
     return expected, stiffness
 
 
@@ -317,16 +342,3 @@ def _few(given: Table) -> NDArray[np.int64]:
     """The rows that the sum is fitted on: the first `_CELL` of each source and target."""
     cell = np.where(given.weight > 0, 2 * given.source + given.target.astype(np.int64), -1)
     return np.sort(np.concatenate([np.flatnonzero(cell == one)[:_CELL] for one in np.unique(cell) if one >= 0]))
-
-
-def _platt(
-    scores: NDArray[np.float64], target: NDArray[np.float64], weight: NDArray[np.float64]
-) -> tuple[float, float]:
-    """(slope, shift) that turn scores into log-odds when a share `PRIOR` of texts are scams."""
-    weight = weight.copy()
-    for value, share in ((1.0, PRIOR), (0.0, 1 - PRIOR)):
-        inside = target == value
-        weight[inside] *= share * len(weight) / weight[inside].sum()
-    rows = np.stack([np.ones(len(scores)), scores], axis=1)
-    shift, slope = newton(rows, target, weight, np.array([0.0, 1.0]), np.array([1e-3, 1e-3])).tolist()
-    return float(slope), float(shift)

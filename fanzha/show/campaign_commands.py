@@ -1,12 +1,10 @@
 """The commands about campaigns: what several people received in almost the same words, and what a person says of it."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from rich.text import Text
 
-from fanzha.errors import InputError
 from fanzha.show.options import NO_COMMON, Common, open_terminal, open_workspace
 from fanzha.show.record_commands import follow_pages
 
@@ -17,7 +15,6 @@ if TYPE_CHECKING:
 Verdict = Literal["scam", "honest"]
 Optional = Annotated[str, Parameter(show_default=False)]
 SHOWN, EXAMPLE_MAX = 20, 280
-FILE_BYTES_MAX = 1 << 20
 
 
 def campaigns(
@@ -103,8 +100,9 @@ def feedback(
         Why, for whoever reads it later / 理由.
     """
     terminal = open_terminal(common)
+    told = _text(text)
     with terminal.working(), open_workspace(common, terminal) as workspace:
-        given = workspace.recognising.feedback(_text(text), verdict=verdict, kind=kind, reason=reason)
+        given = workspace.recognising.feedback(told, verdict=verdict, kind=kind, reason=reason)
         terminal.finish()
         values = {"file": given.file, "act": given.act, "percent": f"{given.probability_ppm / 10_000:.1f}"}
         said = terminal.words.pick(*_term("check_verdicts", given.said))
@@ -112,21 +110,11 @@ def feedback(
 
 
 def _text(given: str) -> str:
-    """A text as it was given, or what a file holds where there is one of that name. InputError: not UTF-8, or above 1 MiB."""
-    path = Path(given)
-    if len(given) > 4_000 or "\n" in given or "\0" in given or not path.is_file():
-        return given
-    content = path.read_bytes() if path.stat().st_size <= FILE_BYTES_MAX else b"\xff"
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as problem:
-        raise InputError(
-            "the file is no text in UTF-8 of at most 1 MiB",
-            "该文件不是 1 MiB 以内的 UTF-8 文本",
-            where=str(path),
-            remedy="save the message itself as a UTF-8 text file",
-            remedy_zh="请将消息原文另存为 UTF-8 文本",
-        ) from problem
+    """A text, or what is in the file it names, as `fanzha check` reads it; raises as that does."""
+    from fanzha.show.check_inputs import asked
+
+    (one,) = asked([given])
+    return one.text
 
 
 def _term(name: str, code: str) -> tuple[str, str]:

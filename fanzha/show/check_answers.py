@@ -9,12 +9,15 @@ from fanzha.document.check_page import Checked, write_check
 from fanzha.document.page import Said
 from fanzha.model.words import vocabulary
 from fanzha.recognise.alone import Alone
-from fanzha.recognise.answer import Answer, Like
+from fanzha.recognise.answer import Answer, Like, Verdict
+from fanzha.recognise.claiming import claimed
 from fanzha.recognise.signs import signs
 from fanzha.show.check_inputs import Asked
 from fanzha.show.checking import advice_lines, innocent_lines, odds_line, rows
-from fanzha.show.marking import message_pieces
+from fanzha.show.marking import message_pieces, safe, speakers
 from fanzha.show.words import Words
+
+NAME_MAX = 60
 
 
 def as_json(asked: Asked, answer: Answer, words: Words, scorer: str) -> dict[str, Any]:
@@ -37,7 +40,7 @@ def as_json(asked: Asked, answer: Answer, words: Words, scorer: str) -> dict[str
         "language_known": reading.language_known,
         "scam_type": [{"kind": kind, "permille": permille} for kind, permille in answer.kinds] or None,
         "lures": list(reading.lures),
-        "claimed": places([(mark.code, mark.start, mark.end) for mark in reading.claimed], "sign"),
+        "claimed": places([(mark.code, mark.start, mark.end) for mark in claimed(reading)], "sign"),
         "tactics": places([(declared[m.code].tactic, m.start, m.end) for m in reading.tactics], "tactic"),
         "telling": [{"start": a, "end": b, "words": original[a:b]} for a, b in reading.words],
         "disguise_permille": reading.prepared.plain.disguise_permille,
@@ -47,6 +50,9 @@ def as_json(asked: Asked, answer: Answer, words: Words, scorer: str) -> dict[str
         "innocent": innocent_lines(words, answer),
         "advice": advice_lines(words, answer),
         "campaign": _campaign(answer.like),
+        "people": [_said(one) for one in answer.said],
+        "hidden": _hidden(asked, answer),
+        "strongest": [place + 1 for place in answer.piece.places] if answer.piece is not None else None,
         "messages": [
             {"message": place + 1, "verdict": part.verdict, "score": part.probability} for place, part in answer.parts
         ],
@@ -58,6 +64,19 @@ def _campaign(like: Like | None) -> dict[str, Any] | None:
     if like is None:
         return None
     return {**asdict(like), "message": like.message + 1 if like.message >= 0 else None}
+
+
+def _said(said: Verdict) -> dict[str, Any]:
+    """A person's verdict; `message` counts from 1, null where the whole text was meant."""
+    return {**said._asdict(), "message": said.message + 1 if said.message >= 0 else None}
+
+
+def _hidden(asked: Asked, answer: Answer) -> dict[str, Any] | None:
+    """What a mail hides from its reader."""
+    if not asked.hidden.hidden:
+        return None
+    verdict = answer.hidden.verdict if answer.hidden is not None else "unsure"
+    return {"text": asked.hidden.hidden, "unusual": asked.hidden.unusual, "verdict": verdict}
 
 
 def _identifier(one: Alone, answer: Answer) -> dict[str, Any]:
@@ -87,7 +106,8 @@ def write_page(
 def _checked(asked: Asked, answer: Answer, workspace: Path | None) -> Checked:
     en, zh = Words("en"), Words("zh")
     odds = Said(odds_line(en, answer), odds_line(zh, answer))
-    pieces, legend = message_pieces(answer.reading) if not answer.only else ([], [])
+    speaking = speakers(asked.messages, asked.senders)
+    pieces, legend = message_pieces(answer.reading, speaking) if not answer.only else ([], [])
     tactics = vocabulary("tactics")
     tricks = [
         (Said(tactics[one].en, tactics[one].zh), Said(tactics[one].note("en"), tactics[one].note("zh")))
@@ -107,6 +127,7 @@ def _checked(asked: Asked, answer: Answer, workspace: Path | None) -> Checked:
         if lines
     )
     return Checked(
+        name=asked.name or _first_words(asked.text),
         verdict=answer.verdict,
         odds=odds if odds.en else None,
         advice=told[-1],
@@ -114,3 +135,9 @@ def _checked(asked: Asked, answer: Answer, workspace: Path | None) -> Checked:
         legend=tuple(tricks),
         rows=told[:-1],
     )
+
+
+def _first_words(text: str) -> str:
+    """The beginning of a message, as its name."""
+    line = " ".join(safe(text[: 2 * NAME_MAX]).split())
+    return line if len(line) <= NAME_MAX else f"{line[:NAME_MAX]} …"

@@ -4,13 +4,15 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from fanzha.errors import InputError, NotFound
+from fanzha.errors import FanzhaError, InputError, NotFound
+from fanzha.show.options import require_place, require_workspace
+from fanzha.show.present_error import leave_all, print_json, shape_of
 from fanzha.show.words import LANGUAGES, Words, choose_language
 
 if TYPE_CHECKING:
@@ -57,7 +59,8 @@ def check(
     _refuse(what or [], lang)
     words = Words(lang or choose_language(sys.argv[1:]))
     if workspace is not None:
-        _require(workspace)
+        require_workspace(workspace)
+    require_place(page)
     if jsonl:
         own = None if rules_only or workspace is None else _scorer_in(workspace, words)
         _stream(what or ["-"], own or scorer(rules_only=rules_only))
@@ -65,27 +68,40 @@ def check(
     judge = scorer(rules_only=rules_only)
     if not what and sys.stdin.isatty():
         print(words("check_paste"), file=sys.stderr, flush=True)
-    from fanzha.recognise.answer import answer
     from fanzha.show.check_inputs import asked
 
-    questions = list(asked(what or []))
+    refused: list[FanzhaError] = []
+    questions = list(asked(what or [], refused))
+    if refused and not questions:
+        leave_all(refused, words, json_wanted=json, status=refused[0].exit_status)
     if workspace is None:
-        answers = [answer(one.text, judge, one.messages) for one in questions]
+        answers = [_answer(one, judge) for one in questions]
     else:
         judge, answers = _known(questions, workspace, words, judge if rules_only else None)
     pairs = list(zip(questions, answers, strict=True))
     if page is not None:
-        from fanzha.show.check_answers import write_page
-
-        write_page(page, pairs, time.time_ns() // 1_000_000, words.lang, workspace)
+        _write(page, pairs, words, workspace)
     if json:
-        from json import dumps
-
-        from fanzha.show.check_answers import as_json
-
-        print(dumps({"checks": [as_json(one, said, words, judge.name) for one, said in pairs]}, indent=1))
+        _print(pairs, words, judge, refused)
     else:
         _show(pairs, words, page, workspace)
+    if refused:
+        leave_all(() if json else refused, words, json_wanted=json, status=refused[0].exit_status)
+
+
+def _write(page: Path, pairs: "list[tuple[Asked, Answer]]", words: Words, workspace: Path | None) -> None:
+    from fanzha.show.check_answers import write_page
+
+    on_the_wall = time.time_ns() // 1_000_000 + 1_000 * time.localtime().tm_gmtoff  # only the day is printed
+    write_page(page, pairs, on_the_wall, words.lang, workspace)
+
+
+def _print(pairs: "list[tuple[Asked, Answer]]", words: Words, judge: "Scorer", refused: Sequence[FanzhaError]) -> None:
+    """One document for machines: the answers, and what could not be answered."""
+    from fanzha.show.check_answers import as_json
+
+    shape: dict[str, object] = {"checks": [as_json(one, said, words, judge.name) for one, said in pairs]}
+    print_json(shape | ({"errors": [shape_of(one, words.lang) for one in refused]} if refused else {}))
 
 
 def _show(pairs: "list[tuple[Asked, Answer]]", words: Words, page: Path | None, workspace: Path | None) -> None:
@@ -121,17 +137,6 @@ def _refuse(what: list[str], lang: str) -> None:
             )
 
 
-def _require(folder: Path) -> None:
-    """NotFound where there is no workspace: to ask one must not make one."""
-    if not (folder / "lock").exists():
-        raise NotFound(
-            f"there is no workspace at {folder}",
-            f"{folder} 处没有工作区",
-            remedy="leave --workspace out, or name the folder of a workspace",
-            remedy_zh="请去掉 --workspace，或指明工作区文件夹",
-        )
-
-
 def _open(folder: Path, words: Words) -> "Workspace":
     from fanzha.chain import Workspace
 
@@ -141,24 +146,30 @@ def _open(folder: Path, words: Words) -> "Workspace":
     return Workspace(folder, waiting=waiting)
 
 
+def _answer(asked: "Asked", judge: "Scorer") -> "Answer":
+    from fanzha.recognise.answer import answer
+
+    return answer(asked.text, judge, asked.messages, senders=asked.senders, hidden=asked.hidden.hidden)
+
+
 def _known(
     questions: "list[Asked]", folder: Path, words: Words, judge: "Scorer | None"
 ) -> "tuple[Scorer, list[Answer]]":
     """The answers with what a workspace knows of what is in them, by `judge` or the scorer in use there; and that scorer."""
     from dataclasses import replace
 
-    from fanzha.chain.known_about import campaign_like, known_about
-    from fanzha.recognise.answer import answer
+    from fanzha.chain.known_about import campaign_like, known_about, said_before
 
     answers = []
     with _open(folder, words) as workspace:
         judge = judge or workspace.recognising.scorer()
         for asked in questions:
-            one = answer(asked.text, judge, asked.messages)
-            found = [(two.kind, two.normal) for two in one.reading.identifiers]
+            one = _answer(asked, judge)
+            found = [(two.found.kind, two.found.normal) for two in one.alone]
             known = known_about(workspace, found)
             like = None if one.only else campaign_like(workspace, asked.text, asked.messages)
-            answers.append(replace(one, known=known, like=like))
+            said = said_before(workspace, asked.text, asked.messages, only=one.only)
+            answers.append(replace(one, known=known, like=like, said=said))
     return judge, answers
 
 

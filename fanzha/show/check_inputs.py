@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from fanzha.errors import InputError, NotFound, UnreadableFile
+from fanzha.clean.unseen import Parts, parted
+from fanzha.errors import FanzhaError, InputError, NotFound, UnreadableFile
 
 if TYPE_CHECKING:
     from fanzha.formats.grid import Source
@@ -19,8 +20,12 @@ _PATH_MAX: Final = 1_024
 _TOLD_TEXT: Final = ("mail", "docx", "pdf")
 _CHATS: Final = ("telegram", "whatsapp", "line", "chat")
 _FILE_NAME: Final = re.compile(
-    r"[^\s:]{1,255}\.(?:png|jpe?g|webp|bmp|gif|tiff?|eml|mbox|txt|json|html?|docx?|pdf)", re.IGNORECASE
+    r"[^\s:]{1,255}\.(?:png|jpe?g|webp|bmp|gif|tiff?|eml|mbox|txt|json|html?|docx?|pdf)|(?:\.{1,2}|~)/\S+|/\S+/\S*",
+    re.IGNORECASE,
 )
+_SEEN: Final = Parts("")
+_HEAD_BYTES: Final = 1 << 18  # holds more characters than are looked at, in every encoding
+_STRUCTURED: Final = (b"{", b"[", b"<", b"%")  # a JSON or HTML export, a PDF: read as a whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Asked:
     """One thing to check.
 
     what      text, mail, chat, document, picture;  name  of the file, "" where there is none
-    messages  those of a chat;  codes  what the codes of a picture say;  no_letters  whether a picture was searched for codes only
+    messages  those of a chat;  senders  who sent each, "" for the program itself;  hidden  what a mail hides from its reader;  codes  what the codes of a picture say;  no_letters  whether a picture was searched for codes only
     """
 
     what: str
@@ -37,27 +42,41 @@ class Asked:
     messages: tuple[str, ...] = ()
     codes: tuple[str, ...] = ()
     no_letters: bool = False
+    senders: tuple[str, ...] = ()
+    hidden: Parts = _SEEN
 
 
-def asked(arguments: Sequence[str]) -> Iterator[Asked]:
+def asked(arguments: Sequence[str], refused: list[FanzhaError] | None = None) -> Iterator[Asked]:
     """Each argument as what it is: "-" is standard input, the name of a file is that file, all else is a message.
 
     All pictures are read by one child process, which ends with this. Raises NotFound for the name of a file that is not there,
-    InputError for a folder, UnreadableFile for bytes nobody can read.
+    InputError for a folder and for nothing at all, UnreadableFile for bytes nobody can read; or adds them to `refused` and goes on.
     """
     with contextlib.ExitStack() as ending:
         pictures: PictureReader | None = None
         for one in arguments or ("-",):
-            path = None if one == "-" else _path(one)
-            if one != "-" and path is None:
-                yield Asked("text", one)
-                continue
-            pictures = pictures or ending.enter_context(_reader())
-            if path is None:
-                yield opened(sys.stdin.buffer.read(FILE_BYTES_MAX + 1), "", pictures)
-            else:
-                with path.open("rb") as file:
-                    yield opened(file.read(FILE_BYTES_MAX + 1), path.name, pictures)
+            try:
+                path = None if one == "-" else named_file(one)
+                if one != "-" and path is None:
+                    yield Asked("text", one)
+                    continue
+                pictures = pictures or ending.enter_context(_reader())
+                yield _read(path, pictures)
+            except FanzhaError as error:
+                if refused is None:
+                    raise
+                refused.append(error)
+
+
+def _read(path: Path | None, pictures: "PictureReader") -> Asked:
+    """A file, or standard input (None). Of plain text no more is read than is looked at."""
+    with contextlib.ExitStack() as ending:
+        file = sys.stdin.buffer if path is None else ending.enter_context(path.open("rb"))
+        name = "" if path is None else path.name
+        head = file.read(_HEAD_BYTES)
+        if len(head) == _HEAD_BYTES and (text := _plain(head, name)) is not None:
+            return Asked("text", text, name)
+        return opened(head + file.read(FILE_BYTES_MAX + 1 - len(head)), name, pictures)
 
 
 def _reader() -> "PictureReader":
@@ -66,8 +85,16 @@ def _reader() -> "PictureReader":
     return PictureReader()
 
 
-def _path(argument: str) -> Path | None:
-    """The file that an argument names; None where it is a message."""
+def named_file(argument: str) -> Path | None:
+    """The file that an argument names; None where it is a message. NotFound: it looks like the name of a file that is not there;
+    InputError: a folder, or nothing at all."""
+    if not argument.strip():
+        raise InputError(
+            "there is nothing to check: the message is empty",
+            "没有可检查的内容：消息为空",
+            remedy="give the message in quotation marks, or the name of a file that holds it",
+            remedy_zh="请在引号内给出消息原文，或给出保存消息的文件名",
+        )
     if len(argument) > _PATH_MAX or "\n" in argument or "\0" in argument:
         return None
     path = Path(argument)
@@ -81,7 +108,7 @@ def _path(argument: str) -> Path | None:
             )
         if path.is_file():
             return path
-    if _FILE_NAME.fullmatch(argument):
+    if _FILE_NAME.fullmatch(argument) and not _is_link(argument):
         raise NotFound(
             f"there is no file {argument}",
             f"没有文件 {argument}",
@@ -89,6 +116,14 @@ def _path(argument: str) -> Path | None:
             remedy_zh="请核对文件名，或直接给出文字内容",
         )
     return None
+
+
+def _is_link(argument: str) -> bool:
+    """Whether a name with slashes is a web address without its scheme: evil.top/a.pdf."""
+    from fanzha.recognise.alone import whole
+
+    found = whole(argument) if "/" in argument else None
+    return found is not None and found.kind in ("url", "domain")
 
 
 def opened(data: bytes, name: str, pictures: "PictureReader | None" = None) -> Asked:
@@ -116,6 +151,23 @@ def _picture(data: bytes, name: str, pictures: "PictureReader | None") -> Asked:
     return Asked("picture", told, name, codes=seen.codes, no_letters=seen.text is None)
 
 
+def _plain(head: bytes, name: str) -> str | None:
+    """The text of the beginning of a file that is nothing but text; None for all that has to be read as a whole."""
+    from fanzha.formats import known
+    from fanzha.formats.encoding import detect
+    from fanzha.formats.grid import Source
+    from fanzha.formats.pictures import is_picture
+
+    if is_picture(head[:16]) or head.lstrip()[:1] in _STRUCTURED:
+        return None
+    whole = head[: head.rfind(b"\n") + 1 or None]
+    found = next(iter(known.recognise(Source(whole, name))), None)
+    encoding = detect(head)
+    if encoding is None or (found is not None and found.format in (*_TOLD_TEXT, *_CHATS)):
+        return None
+    return head[encoding.bom :].decode(encoding.name, "replace")
+
+
 def _told(data: bytes, name: str) -> Asked:
     """Mails, chats and documents by the readers of admission; all else that is text as it is."""
     from fanzha.formats import known
@@ -126,11 +178,15 @@ def _told(data: bytes, name: str) -> Asked:
     found = next(iter(known.recognise(source)), None) if b"\n" in data.strip() or data[:5] == b"%PDF-" else None
     if found is not None and found.format in _TOLD_TEXT:
         told = "\n".join(_column(found.format, source, "reports"))
+        if told and found.format == "mail":
+            parts = parted(told)
+            return Asked("mail", parts.seen, name, hidden=parts)
         if told or found.format != "mail":  # a mailbox of several mails is read as it is
-            return Asked("mail" if found.format == "mail" else "document", told, name)
+            return Asked("document", told, name)
     if found is not None and found.format in _CHATS:
-        messages = tuple(_column(found.format, source, "messages"))
-        return Asked("chat", "\n".join(messages), name, messages)
+        said = [one for one in _rows(found.format, source, "messages", ("text", "sender")) if one[0]]
+        messages, senders = tuple(one[0] for one in said), tuple(one[1] for one in said)
+        return Asked("chat", "\n".join(messages), name, messages, senders=senders)
     encoding = detect(data) if data else None
     if data and encoding is None:
         raise UnreadableFile(
@@ -144,9 +200,13 @@ def _told(data: bytes, name: str) -> Asked:
 
 
 def _column(name: str, source: "Source", table: str) -> Iterator[str]:
+    yield from (text for (text,) in _rows(name, source, table, ("text",)) if text)
+
+
+def _rows(name: str, source: "Source", table: str, columns: Sequence[str]) -> Iterator[tuple[str, ...]]:
     from fanzha.formats import known
     from fanzha.formats.writing import texts
 
     for reading in known.read(name, source):
         if table in reading.tables:
-            yield from filter(None, texts(reading.tables[table], "text"))
+            yield from zip(*(texts(reading.tables[table], column) for column in columns), strict=True)

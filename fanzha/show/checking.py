@@ -1,6 +1,6 @@
 """What was found in a message, in the terminal: verdict, kind, the words that tell, what is known, why, the innocent side, what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -18,10 +18,12 @@ from fanzha.model.words import vocabulary
 from fanzha.recognise.alone import Alone
 from fanzha.recognise.answer import Answer
 from fanzha.recognise.check import Reading
+from fanzha.recognise.claiming import claimed
+from fanzha.recognise.public_numbers import told_to
 from fanzha.recognise.signs import signs
 from fanzha.show.check_inputs import Asked
-from fanzha.show.check_like import like_lines
-from fanzha.show.marking import message_pieces, safe
+from fanzha.show.check_like import seen_lines
+from fanzha.show.marking import message_pieces, safe, shortened, speakers
 from fanzha.show.words import Words
 
 VERDICTS: Final = {
@@ -34,10 +36,12 @@ VERDICTS: Final = {
 COLOURS: Final = ("red", "yellow", "magenta", "cyan", "blue", "green")
 SUPERSCRIPTS: Final = "¹²³⁴⁵⁶⁷⁸⁹"
 ODDS: Final = ((0.95, "almost_certain"), (0.8, "very_likely"), (0.5, "likely"), (0.1, "possible"), (0.02, "unlikely"))
-MESSAGES_SHOWN, IDENTIFIERS_SHOWN = 8, 20
+MESSAGES_SHOWN, IDENTIFIERS_SHOWN, HIDDEN_SHOWN = 8, 20, 400
+NARROW: Final = 60  # columns: in fewer a label stands above its lines, not beside them
 
 LABELS: Final = (
-    *("check_about", "check_kind", "check_seen", "check_claims", "check_messages", "check_found", "check_why"),
+    *("check_about", "check_kind", "check_seen", "check_claims", "check_hidden", "check_messages", "check_found"),
+    "check_why",
     *("check_innocent", "check_next"),
 )
 
@@ -48,7 +52,7 @@ def show(console: Console, words: Words, asked: Asked, answer: Answer, workspace
     console.print(verdict_line(words, answer))
     _grid(console, words, before)
     if not answer.only:
-        _message(console, words, answer.reading)
+        _message(console, words, answer.reading, speakers(asked.messages, asked.senders))
     _grid(console, words, after)
 
 
@@ -60,8 +64,9 @@ def rows(words: Words, asked: Asked, answer: Answer, workspace: Path | None) -> 
     before: Rows = [
         ("check_about", [Text(line, style="dim") for line in notes(words, asked, answer)]),
         ("check_kind", _kinds(words, answer)),
-        ("check_seen", [Text(line) for line in like_lines(words, answer.like, workspace)]),
+        ("check_seen", [Text(line) for line in seen_lines(words, answer, workspace)]),
         ("check_claims", _claims(words, answer)),
+        ("check_hidden", [Text(line) for line in hidden_lines(words, asked, answer)]),
     ]
     after: Rows = [
         ("check_messages", _messages(words, asked, answer)),
@@ -73,16 +78,31 @@ def rows(words: Words, asked: Asked, answer: Answer, workspace: Path | None) -> 
     return before, after
 
 
-def _grid(console: Console, words: Words, rows: Sequence[tuple[str, Sequence[Text]]]) -> None:
+def _grid(console: Console, words: Words, rows: Rows) -> None:
+    if console.width < NARROW:
+        for label, lines in rows:
+            if lines:
+                console.print(Text(words(label), style="bold"))
+            for line in _set_in(lines):
+                console.print(Padding(line, (0, 0, 0, 2)))
+        return
     table = Table.grid(padding=(0, 2))
     width = max(cell_len(words(label)) for label in LABELS)
     table.add_column(style="bold", no_wrap=True, min_width=width)
     table.add_column(overflow="fold")
     for label, lines in rows:
-        for place, line in enumerate(lines):
+        for place, line in enumerate(_set_in(lines)):
             table.add_row(words(label) if place == 0 else "", line)
     if table.row_count:
         console.print(table)
+
+
+def _set_in(lines: Sequence[Text]) -> Iterator[Text | Padding]:
+    """Lines with what stands below the first of each set in, where it is wrapped too."""
+    for line in lines:
+        first, *below = line.split("\n")
+        yield first
+        yield from (Padding(one, (0, 0, 0, 2)) for one in below)
 
 
 def verdict_line(words: Words, answer: Answer) -> Text:
@@ -103,6 +123,8 @@ def odds_line(words: Words, answer: Answer) -> str:
         return words(f"check_odds_{word}", share=figure)
     if answer.verdict == "suspicious":
         if not answer.only:
+            return words("check_odds_named" if answer.named else "check_odds_part")
+        if answer.called:
             return words("check_odds_named")
         return words("check_odds_known" if any(one.joins for one in answer.known.values()) else "check_odds_wrong")
     return words("check_odds_held_back") if answer.verdict == "no_sign" else ""
@@ -136,7 +158,7 @@ def _kinds(words: Words, answer: Answer) -> list[Text]:
 
 def _claims(words: Words, answer: Answer) -> list[Text]:
     declared = signs()
-    named = dict.fromkeys(declared[mark.code].say(words.lang) for mark in answer.reading.claimed)
+    named = dict.fromkeys(declared[mark.code].say(words.lang) for mark in claimed(answer.reading))
     return [Text("; ".join(named) if words.lang == "en" else "；".join(named))] if named and not answer.only else []
 
 
@@ -154,12 +176,33 @@ def notes(words: Words, asked: Asked, answer: Answer) -> list[str]:
     return said
 
 
-def _message(console: Console, words: Words, reading: Reading) -> None:
-    marked, legend = marked_text(reading)
+def hidden_lines(words: Words, asked: Asked, answer: Answer) -> list[str]:
+    """What a mail hides from its reader, what that is worth, and whether it looks like a scam by itself."""
+    hidden = asked.hidden.hidden
+    if not hidden:
+        return []
+    shown = safe(hidden[:HIDDEN_SHOWN].strip()) + (" …" if len(hidden) > HIDDEN_SHOWN else "")
+    lines = [
+        shown,
+        words("check_hidden_many" if asked.hidden.unusual else "check_hidden_usual", characters=f"{len(hidden):,}"),
+    ]
+    if answer.piece is not None and not answer.piece.places:
+        lines.append(words("check_hidden_worse"))
+    return lines
+
+
+def _message(console: Console, words: Words, reading: Reading, speaking: Sequence[tuple[int, str]] = ()) -> None:
+    marked, legend = marked_text(reading, speaking)
     if not marked.plain.strip():
         return
     console.print()
     console.print(Padding(marked, (0, 2), expand=False))
+    _tricks(console, words, legend)
+    console.print()
+
+
+def _tricks(console: Console, words: Words, legend: Sequence[str]) -> None:
+    """The tricks by number, each beside what an honest sender would do; in a narrow terminal above it."""
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold", style="dim")
@@ -167,15 +210,20 @@ def _message(console: Console, words: Words, reading: Reading) -> None:
     for number, code in enumerate(legend):
         name = tactics[code].say(words.lang) if code else words("check_telling")
         note = tactics[code].note(words.lang) if code else ""
-        table.add_row(Text(f"  {_superscript(number)} {name}", style=COLOURS[number % len(COLOURS)]), note)
-    if legend:
+        named = Text(f"{_superscript(number)} {name}", style=COLOURS[number % len(COLOURS)])
+        if console.width >= NARROW:
+            table.add_row(Text.assemble("  ", named), note)
+            continue
+        console.print(Padding(named, (0, 0, 0, 2)))
+        if note:
+            console.print(Padding(Text(note, style="dim"), (0, 0, 0, 4)))
+    if table.row_count:
         console.print(table)
-    console.print()
 
 
-def marked_text(reading: Reading) -> tuple[Text, list[str]]:
+def marked_text(reading: Reading, speaking: Sequence[tuple[int, str]] = ()) -> tuple[Text, list[str]]:
     """(the message with the words that tell in brackets, numbered and coloured by trick, the tricks in the order of their numbers)."""
-    pieces, legend = message_pieces(reading)
+    pieces, legend = message_pieces(reading, speaking)
     out = Text()
     for piece, number in pieces:
         if number:
@@ -195,10 +243,15 @@ def _messages(words: Words, asked: Asked, answer: Answer) -> list[Text]:
     shown = sorted(answer.parts, key=lambda part: -part[1].probability)[:MESSAGES_SHOWN]
     lines = []
     for place, part in shown:
-        line = Text(words("check_message", number=place + 1), style="dim")
+        sender = f" {shortened(asked.senders[place])}" if place < len(asked.senders) and asked.senders[place] else ""
+        line = Text(words("check_message", number=place + 1) + sender, style="dim")
         line.append(f" {verdicts[part.verdict].say(words.lang)} ", style=VERDICTS[part.verdict])
         line.append(f" {safe(part.prepared.original[:120])}")
         lines.append(line)
+    if answer.piece is not None and len(answer.piece.places) > 1:
+        first, *_, last = answer.piece.places
+        name = shortened(asked.senders[first]) if first < len(asked.senders) else ""
+        lines.insert(0, Text(words("check_row", name=name, first=first + 1, last=last + 1)))
     if not lines and asked.messages:
         lines = [Text(words("check_no_message"))]
     return lines
@@ -208,14 +261,15 @@ def _identifiers(words: Words, answer: Answer, *, asked_there: bool) -> list[Tex
     lines = []
     unique = {(one.found.kind, one.found.normal): one for one in answer.alone}
     for key, one in list(unique.items())[:IDENTIFIERS_SHOWN]:
-        line = Text(f"{pick(code_name('kinds', one.found.kind), words.lang)}  ")
+        named = dict(one.parts).get("digits")
+        kind = words("check_number") if named else pick(code_name("kinds", one.found.kind), words.lang)
+        line = Text(f"{kind}  ")
         line.append(shown_value(one), style="bold")
         leads_to = _shown_only(answer).get(key)
-        for said in [words("check_shown_only", name=leads_to)] if leads_to else said_of(words, one):
-            line.append(f"\n  · {said}")
+        said = [words("check_shown_only", name=leads_to)] if leads_to else [*said_of(words, one)]
         if asked_there:
-            line.append(f"\n  · {known_line(words, answer, key)}")
-        lines.append(line)
+            said.append(known_line(words, answer, key))
+        lines.append(line.append("".join(f"\n{each}" for each in said)))
     return lines
 
 
@@ -244,7 +298,12 @@ def said_of(words: Words, one: Alone) -> list[str]:
     said = []
     if "registered" in parts and parts["registered"] != parts.get("host"):
         said.append(words("check_registered", name=domain.masked(parts["registered"])))
-    if "sort" in parts and not one.signs:
+    if "digits" in parts:
+        said.append(words(f"check_digits_{parts['sort']}", digits=parts["digits"]))
+    elif "also" in parts and not one.signs:
+        names = [words(f"check_country_{code}") for code in parts["also"].split(",")]
+        said.append(words("check_also", countries=words.pick(", ", "、").join(names)))
+    elif "sort" in parts and not one.signs:
         said.append(words(f"check_sort_{parts['sort']}"))
     if any(one.owner):
         said.append(words("check_owner", owner=words.pick(*one.owner)))
@@ -263,12 +322,12 @@ def known_line(words: Words, answer: Answer, key: tuple[str, str]) -> str:
 
 def why_lines(words: Words, answer: Answer) -> list[str]:
     """Why, in words: the rules that hold; where none does, the words that resemble known scams."""
-    if answer.only or answer.verdict not in ("scam", "suspicious"):
+    if answer.only:
         return []
     lines = [f"{number}. {rule.say(words.lang)}" for number, rule in enumerate(answer.reasons, 1)]
     original = answer.reading.prepared.original
     telling = [safe(original[start:end]) for start, end in answer.reading.words]
-    if not lines and telling:
+    if not lines and telling and answer.verdict in ("scam", "suspicious"):
         lines = [words("check_why_words", words=", ".join(telling) if words.lang == "en" else "、".join(telling))]
     return lines
 
@@ -301,5 +360,16 @@ def advice_lines(words: Words, answer: Answer) -> list[str]:
     """What to do now."""
     advice, lures = vocabulary("check_advice"), vocabulary("lures")
     lines = [advice[key].say(words.lang) for key in answer.advice if key in advice]
+    if answer.verdict in ("scam", "suspicious") and not answer.only:
+        lines.insert(1, words("check_call", numbers=_numbers(words, answer.reading.prepared.language)))
     lines += [lures[lure].note(words.lang) for lure in answer.reading.lures if not answer.only]
     return list(dict.fromkeys(filter(None, lines)))
+
+
+def _numbers(words: Words, language: str) -> str:
+    """Whom to call about a message in a language: number, who answers, country."""
+    country = words.pick(" ({})", "（{}）")
+    told = [
+        f"{one.number} {words.pick(*one.who)}{country.format(words.pick(*one.country))}" for one in told_to(language)
+    ]
+    return words.pick("; ", "；").join(told)

@@ -6,7 +6,15 @@ from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from fanzha.show.options import NO_COMMON, NO_HANDLING, Common, Handling, open_terminal, open_workspace
+from fanzha.show.options import (
+    NO_COMMON,
+    NO_HANDLING,
+    Common,
+    Handling,
+    open_terminal,
+    open_workspace,
+    require_place,
+)
 
 
 def named_files(paths: list[Path]) -> None:
@@ -22,7 +30,7 @@ def run(
     """Admit, link, trace, propose, report."""
     terminal = open_terminal(common)
     named_files(folder)
-    with terminal.working(), open_workspace(common, terminal) as workspace:
+    with terminal.working(), open_workspace(common, terminal, making=True) as workspace:
         admissions = workspace.admit(folder, handling.terms())
         cases = workspace.cases()
         page = workspace.report(out or common.workspace / "report", terminal.words.lang)
@@ -34,7 +42,7 @@ def admit(file: list[Path], /, *, handling: Handling = NO_HANDLING, common: Comm
     """Admit files."""
     terminal = open_terminal(common)
     named_files(file)
-    with terminal.working(), open_workspace(common, terminal) as workspace:
+    with terminal.working(), open_workspace(common, terminal, making=True) as workspace:
         admissions = workspace.admit(file, handling.terms())
         terminal.finish()
         terminal.admissions(admissions, workspace.left_alone)
@@ -51,6 +59,7 @@ def inspect(
 ) -> None:
     """Look at a file before it is admitted."""
     terminal = open_terminal(common)
+    require_place(page)
     from fanzha.document import fill
     from fanzha.show import looking
 
@@ -86,7 +95,7 @@ def map_table(
 
         looking.proposal(terminal, propose(None, file, handling.terms(), set or []), kept=False)
         return
-    with open_workspace(common, terminal) as workspace:
+    with open_workspace(common, terminal, making=True) as workspace:
         proposal = workspace.propose_mapping(file, handling.terms(), changes=set or [])
         if keep:
             workspace.keep_mapping(proposal)
@@ -131,6 +140,7 @@ def export_table(
         The body that the copy is for, journalled: corrections must reach it; left out for own use / 收受单位，登记备查.
     """
     terminal = open_terminal(common)
+    require_place(out)
     with terminal.working(), open_workspace(common, terminal) as workspace:
         path = out or Path(f"{table}.{format}")
         rows = workspace.export(table, format, path, purpose, to)

@@ -1,9 +1,11 @@
 """A message as it is shown: the words that tell marked and numbered by trick, nothing in it that acts."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from fanzha.clean.text import Found, find
 from fanzha.document.html import visible
 from fanzha.document.marks import apart
 from fanzha.recognise.check import Reading
@@ -12,6 +14,9 @@ from fanzha.recognise.signs import signs
 WHOLE_MAX, AROUND = 1_200, 80  # characters of a message shown whole; of a longer one those around what tells
 TELLING: Final = ""  # stands for words that tell without being a trick of their own
 _WEB: Final = re.compile(r"\bh(tt)ps?://", re.IGNORECASE)
+_HOST: Final = re.compile(r"(?:[A-Za-z]{2,6}:[/\\]{2}(?:[^/?#\s]*@)?)?([^/?#\s\\]*)")
+_DOTS: Final = ".。．｡"
+_SELF: Final = ("me", "you", "i", "我", "我自己", "自己", "나", "ฉัน", "tôi", "saya")
 # Words that everybody writes: they may add to a score, but tell nobody anything.
 _COMMON: Final = frozenset(
     (
@@ -25,39 +30,133 @@ _COMMON: Final = frozenset(
 )
 
 
-def message_pieces(reading: Reading) -> tuple[list[tuple[str, int]], list[str]]:
-    """(the message in pieces, each with the number of its trick from 1 on, 0 for none; the tricks in the order of their numbers)."""
-    original = reading.prepared.original
-    spans = marked_spans(reading)
+def message_pieces(
+    reading: Reading, speakers: Sequence[tuple[int, str]] = ()
+) -> tuple[list[tuple[str, int]], list[str]]:
+    """(the message in pieces, each with the number of its trick from 1 on, 0 for none; the tricks in the order of their numbers).
+
+    `speakers` (place, name) says where in a conversation who begins to speak, by place.
+    """
+    original, spans = reading.prepared.original, marked_spans(reading)
     legend = list(dict.fromkeys(code for _, _, code in spans))
     windows = _windows(len(original), spans)
+    shown = _Safe(reading, speakers)
     pieces: list[tuple[str, int]] = []
     at = 0
     for start, end, code in [*spans, (len(original), len(original), None)]:
         for first, last in windows:
             if max(at, first) < min(start, last):
                 if first and max(at, first) == first:
-                    pieces.append((" … ", 0))
-                pieces.append((safe(original[max(at, first) : min(start, last)]), 0))
+                    pieces.append((" … " + shown.speaking(first), 0))
+                pieces.append((shown.part(max(at, first), min(start, last)), 0))
         if code is not None:
-            pieces.append((safe(original[start:end]), legend.index(code) + 1))
+            if name := shown.speaker(start):
+                pieces.append((name, 0))
+            pieces.append((shown.part(start, end), legend.index(code) + 1))
         at = end
     if windows[-1][1] < len(original):
         pieces.append((" …", 0))
     return pieces, legend
 
 
+class _Safe:
+    """A message for the screen, part by part: addresses defanged, and before each line of a conversation who says it."""
+
+    def __init__(self, reading: Reading, speakers: Sequence[tuple[int, str]]) -> None:
+        self._original = reading.prepared.original
+        self._dots = _dots(self._original, reading.identifiers)
+        self._dotted = frozenset(self._dots)
+        self._starts = [place for place, _ in speakers]
+        self._names = [name for _, name in speakers]
+        self._speakers = dict(speakers)
+
+    def speaking(self, place: int) -> str:
+        """Who speaks at a place in the middle of a message; "" where one begins."""
+        at = bisect_right(self._starts, place) - 1
+        return self._names[at] if at >= 0 and self._starts[at] < place else ""
+
+    def speaker(self, place: int) -> str:
+        """Who begins to speak at a place; each is told once."""
+        return self._speakers.pop(place, "")
+
+    def part(self, start: int, end: int) -> str:
+        """The text between two places."""
+        made, at = [], start
+        names = self._starts[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        cuts = sorted({*names, *self._dots[bisect_left(self._dots, start) : bisect_left(self._dots, end)]})
+        for place in cuts:
+            made.append(visible(self._original[at:place]))
+            made.append(self.speaker(place))
+            made += ["[.]"] if place in self._dotted else []
+            at = place + (place in self._dotted)
+        return _WEB.sub(_unlinked, "".join([*made, visible(self._original[at:end])]))
+
+
 def safe(text: str) -> str:
     """Text of a message for the screen: nothing invisible acts, and no terminal makes a link of an address."""
-    return _WEB.sub(lambda found: found[0].replace(found[1], "xx"), visible(text))
+    dots, made, at = _dots(text, find(text)), [], 0
+    for place in dots:
+        made += [visible(text[at:place]), "[.]"]
+        at = place + 1
+    return _WEB.sub(_unlinked, "".join([*made, visible(text[at:])]))
+
+
+def _unlinked(found: re.Match[str]) -> str:
+    return found[0].replace(found[1], "xx")
+
+
+def _dots(text: str, found: Sequence[Found]) -> list[int]:
+    """The places of the full stops in the names of hosts, where they are written as such."""
+    places: list[int] = []
+    for one in found:
+        if one.kind in ("url", "domain"):
+            host = _HOST.match(text, one.start, one.end)
+            start, end = host.span(1) if host else (one.start, one.end)
+            places += [
+                at
+                for at in range(start, end)
+                if text[at] in _DOTS
+                and text[at - 1 : at] not in ("", "[", "(")
+                and text[at + 1 : at + 2] not in ("]", ")")
+            ]
+    return places
+
+
+def speakers(messages: Sequence[str], senders: Sequence[str]) -> list[tuple[int, str]]:
+    """(place in the text of a conversation, shortened name with a colon) of each message that somebody sent. Who has the same short name
+    as another has a number after it."""
+    told: dict[str, str] = {}
+    found, place = [], 0
+    for message, sender in zip(messages, senders, strict=False):
+        if sender and sender not in told:
+            short = shortened(sender)
+            alike = sum(known == short or known.startswith(f"{short} (") for known in told.values())
+            told[sender] = f"{short} ({alike + 1})" if alike else short
+        if sender:
+            found.append((place, f"{told[sender]}: "))
+        place += len(message) + 1
+    return found
+
+
+def shortened(sender: str) -> str:
+    """A name as it may be printed: initials, of a number its ends, of an address what its kind shows."""
+    if sender.lower() in _SELF:
+        return sender
+    from fanzha.store.masked import mask_text, mask_value  # takes longer to load than a message to judge
+
+    hidden = mask_text(sender)
+    return visible(hidden if hidden != sender else mask_value("name", sender))
 
 
 def marked_spans(reading: Reading) -> list[tuple[int, int, str]]:
-    """(start, end, trick) by place, without overlaps; TELLING for words that lower the score and are no trick."""
+    """(start, end, trick) by place, without overlaps; TELLING for words that lower the score and are no trick. Where software does not
+    warn but a rule does, the words of that rule."""
     declared = signs()
     wanted = [(mark.start, mark.end, declared[mark.code].tactic) for mark in reading.tactics]
     if reading.verdict not in ("scam", "suspicious"):
-        wanted = []
+        needed = {sign for rule in reading.rules if rule.points > 0 for need in rule.needs for sign in need}
+        marks = [mark for mark in reading.prepared.marks if mark.code in needed and reading.language_known]
+        wanted = [(mark.start, mark.end, declared[mark.code].tactic or TELLING) for mark in marks]
     words = [(start, end, TELLING) for start, end in reading.words]
     telling = [
         one for one in words if reading.prepared.original[one[0] : one[1]].strip(".,!?:;").lower() not in _COMMON

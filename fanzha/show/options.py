@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from fanzha.errors import InputError
+from fanzha.errors import InputError, NotFound
 from fanzha.model.version import VERSION
 from fanzha.show.words import Words, choose_language
 
@@ -140,8 +140,41 @@ def open_terminal(common: Common) -> "Terminal":
     return Terminal(words, json_wanted=common.json)
 
 
-def open_workspace(common: Common, terminal: "Terminal") -> "Workspace":
-    """The workspace that the options name."""
+def require_workspace(folder: Path) -> None:
+    """NotFound where there is no workspace: to ask one must not make one."""
+    if not (folder / "lock").exists():
+        raise NotFound(
+            f"there is no workspace at {folder}",
+            f"{folder} 处没有工作区",
+            remedy="name the folder of one with --workspace; `fanzha run FOLDER` or `fanzha admit FILE` makes one",
+            remedy_zh="请用 --workspace 指明工作区文件夹；fanzha run 文件夹 或 fanzha admit 文件 可建立工作区",
+        )
+
+
+def require_place(path: Path | None) -> None:
+    """Refuse a place for a file before any work is done for it: NotFound where its folder is not there, InputError for a folder."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise InputError(
+            f"{path} is a folder, not a file",
+            f"{path} 是文件夹，不是文件",
+            remedy=f"name a file in it, such as {path / 'page.html'}",
+            remedy_zh=f"请写明其中的文件名，如 {path / 'page.html'}",
+        )
+    if not path.absolute().parent.is_dir():
+        raise NotFound(
+            f"there is no folder {path.parent}",
+            f"没有文件夹 {path.parent}",
+            remedy="make the folder first, or name another place",
+            remedy_zh="请先建立该文件夹，或换一个位置",
+        )
+
+
+def open_workspace(common: Common, terminal: "Terminal", *, making: bool = False) -> "Workspace":
+    """The workspace that the options name. NotFound where there is none, unless the command is one that makes it."""
     from fanzha.chain import Workspace
 
+    if not making:
+        require_workspace(common.workspace)
     return Workspace(common.workspace, actor=common.actor, waiting=terminal.waiting, progress=terminal.progress)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from fanzha.errors import InputError
-from fanzha.show.options import NO_COMMON, Common, open_terminal, open_workspace
+from fanzha.show.options import NO_COMMON, Common, open_terminal, open_workspace, require_place
 from fanzha.show.order_options import (
     NO_APPEAL,
     NO_DONE,
@@ -259,6 +259,7 @@ def refund(
         Write the printable account of the case to this file / 输出该案可打印的返还明细.
     """
     terminal = open_terminal(common)
+    require_place(page)
     from fanzha.chain.accounts import account_meant
     from fanzha.show import ordering
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from fanzha.errors import NotFound
-from fanzha.show.options import NO_COMMON, Common, open_terminal, open_workspace
+from fanzha.show.options import NO_COMMON, Common, open_terminal, open_workspace, require_place
 
 if TYPE_CHECKING:
     from fanzha.score.measure import Measure, Score
@@ -41,6 +41,7 @@ def score(
     """
     common = changed(common, workspace=workspace)
     terminal = open_terminal(common)
+    require_place(page)
     from fanzha.document.score_page import write_score
     from fanzha.score.counterplay import read_log
     from fanzha.score.paging import page_of

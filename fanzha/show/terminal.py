@@ -1,7 +1,6 @@
 """What a person reads in the terminal, and what a machine reads instead with --json."""
 
 import contextlib
-import json
 import platform
 import sys
 from collections.abc import Iterator, Sequence
@@ -28,6 +27,7 @@ from fanzha.ingest.finding import LeftAlone
 from fanzha.ingest.reading import UNREADABLE
 from fanzha.model.version import VERSION
 from fanzha.model.words import vocabulary
+from fanzha.show.present_error import print_json
 from fanzha.show.words import Words
 from fanzha.store.masked import mask_value
 
@@ -49,8 +49,8 @@ class Terminal:
 
     @contextlib.contextmanager
     def working(self) -> Iterator[None]:
-        """Show progress while the work lasts; nothing on standard output, nothing at all with --json."""
-        if self.json_wanted:
+        """Show progress while the work lasts; nothing on standard output, nothing at all with --json or where nobody watches (a pipe, a log)."""
+        if self.json_wanted or not sys.stderr.isatty():
             yield
             return
         columns = (
@@ -90,7 +90,7 @@ class Terminal:
 
     def json(self, value: Any) -> None:
         """Print one JSON document."""
-        print(json.dumps(value, ensure_ascii=False, indent=1, default=str))
+        print_json(value)
 
     def say(self, key: str, **values: object) -> None:
         """One sentence; with --json its values."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 from rich.text import Text
 
-from fanzha.errors import InputError
-from fanzha.show.options import NO_COMMON, Common, open_terminal, open_workspace
+from fanzha.errors import InputError, NotFound
+from fanzha.show.options import NO_COMMON, Common, open_terminal, open_workspace, require_place
 
 if TYPE_CHECKING:
     from fanzha.chain.recognising import Trained
@@ -55,18 +55,32 @@ def train(
             remedy="add --out FILE to write it, or --use to put it in use in the workspace",
             remedy_zh="请加 --out 文件 写出，或加 --use 在工作区启用",
         )
+    require_place(out)
+    for folder in folders or []:
+        _require_folder(folder)
     with terminal.working():
         if not (use or judged):
             made = train_on(folders or [], [], seed, alone=alone)
             terminal.finish()
             _written(terminal, made, out, use)
             return
-        with open_workspace(common, terminal) as workspace:
+        with open_workspace(common, terminal, making=use) as workspace:
             made = train_on(folders or [], workspace.recognising.judged_texts(), seed, alone=alone)
             if use:
                 workspace.recognising.use(made.content)
             terminal.finish()
             _written(terminal, made, out, use)
+
+
+def _require_folder(folder: Path) -> None:
+    if not folder.is_dir():
+        there = folder.exists()
+        raise NotFound(
+            f"{folder} is a file, not a folder" if there else f"there is no folder {folder}",
+            f"{folder} 是文件，不是文件夹" if there else f"没有文件夹 {folder}",
+            remedy="give a folder with .csv, .csv.gz, .jsonl or .jsonl.gz files with id, text, label",
+            remedy_zh="请给出含 .csv、.csv.gz、.jsonl 或 .jsonl.gz 文件（列：id、text、label）的文件夹",
+        )
 
 
 def _written(terminal: "Terminal", made: "Trained", out: Path | None, used: bool) -> None:
@@ -95,6 +109,7 @@ def drift(*, page: Annotated[Path | None, Parameter(show_default=False)] = None,
         Write a page with a chart here / 输出带图页面.
     """
     terminal = open_terminal(common)
+    require_place(page)
     from fanzha.chain.recognising import ZONE
     from fanzha.document.drift_page import write_drift
     from fanzha.recognise.drift import as_json

@@ -3,12 +3,15 @@
 import base64
 import gzip
 import quopri
+import time
 from email.message import EmailMessage
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fanzha.clean import unseen
+from fanzha.clean.unseen import Parts
 from fanzha.errors import InputError, UnreadableFile
 from fanzha.formats import bundle, known
 from fanzha.formats import mail as mails
@@ -247,6 +250,21 @@ def test_an_alternative_that_says_the_same_is_said_once() -> None:
     assert report(parted(plain, other, kind="alternative"))["text"] == "s\nPay  now\n\nPay later"
 
 
+def test_an_alternative_that_says_something_else_is_seen_by_nobody() -> None:
+    page = f"Content-Type: text/html\r\n\r\n{SEEN}<p>or your parcel goes back to the sender at once</p>"
+    other = "Content-Type: text/plain\r\n\r\nMinutes of our meeting attached, see you all at dinner on Sunday, love Anna, and bring mum's photographs of our holiday by the lake"
+    for parts in ((other, page), (page, other)):
+        told = unseen.parted(str(report(parted(*parts, kind="alternative"))["text"]))
+        assert told.seen.startswith("s\nPay the fee") and "dinner" not in told.seen
+        assert told.unseen.startswith("Minutes of our") and told.unusual
+    for words in (
+        "Pay the fee of 1.99 today or your parcel goes back",
+        "This message needs a program that shows pages, view it in your browser instead",
+    ):
+        plain = f"Content-Type: text/plain\r\n\r\n{words}"
+        assert not unseen.parted(str(report(parted(plain, page, kind="alternative"))["text"])).unseen
+
+
 def test_attachments_of_every_kind() -> None:
     forwarded = HEAD + "\r\nforwarded text"
     data = parted(
@@ -363,14 +381,104 @@ def test_more_parts_than_the_limit() -> None:
     ],
 )
 def test_html_as_it_is_shown(html: str, text: str) -> None:
-    assert text_of(html)[0].replace("\n\n", "\n") == text.replace("\n\n", "\n")
+    assert text_of(html).shown.replace("\n\n", "\n") == text.replace("\n\n", "\n")
 
 
-def test_hidden_html_is_read_and_counted() -> None:
-    text, hidden = text_of(
-        "<p style='DISPLAY : none'>a</p><span style='font-size:0px'>b</span><i style='font-size:0.9em'>c</i>"
-    )
-    assert hidden == 2 and all(letter in text for letter in "abc")
+SEEN = "<p>Pay the fee of 1.99 today</p>"
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        "<p style='DISPLAY : none'>{}</p>",
+        "<p style='display:none !important;display:block'>{}</p>",
+        "<span style='font-size:0px'>{}</span>",
+        "<span style='font-size:1px'>{}</span>",
+        "<div style='font-size:0'><b style='font-size:2em'>{}</b></div>",
+        "<p style='visibility:hidden'>{}</p>",
+        "<p style='opacity:0'>{}</p>",
+        "<p style='color:#ffffff'>{}</p>",
+        "<p style='color: rgb(254, 254, 254)'>{}</p>",
+        "<p style='color:transparent'>{}</p>",
+        "<font color=white>{}</font>",
+        "<td bgcolor='#102030'><font color='#102031'>{}</font></td>",
+        "<div style='height:0;overflow:hidden'><p>{}</p></div>",
+        "<div style='max-height:0px;overflow:hidden'>{}</div>",
+        "<div style='position:absolute;left:-9999px'>{}</div>",
+        "<div style='text-indent:-999em'>{}</div>",
+        "<p hidden>{}</p>",
+        "<style>.a, p.b {{display:none}}</style><p class='c b'>{}</p>",
+        "<p id=x>{}</p><style>/* why */ #x{{display:none}}</style>",
+        "<style>@media screen {{ .a{{display:none}} }}</style><p class=a>{}</p>",
+        "<style>body .a{{display:none!important}}</style><p class=a style='display:block'>{}</p>",
+        "<!-- {} -->",
+    ],
+)
+def test_what_is_not_seen_is_kept_apart(made: str) -> None:
+    """Every way to hide text that attackers use."""
+    words = "thanks for lunch mum see you at dinner the minutes of the meeting are attached"
+    page = text_of(SEEN + made.format(words))
+    assert (page.shown, page.preview, page.hidden) == ("Pay the fee of 1.99 today", "", words) and page.count == 1
+    above = text_of(made.format(words) + SEEN)
+    assert above.shown == page.shown and words in (above.preview, above.hidden)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p style='font-size:0.9em;line-height:0'>{}</p>",
+        "<div style='font-size:0'><p style='font-size:16px'>{}</p></div>",  # closes the gaps between boxes
+        "<table bgcolor='#003366'><tr><td style='color:#fff'>{}</td></tr></table>",
+        "<td style='background:url(x.png);color:#fff'>{}</td>",
+        "<td style='background: #036 none'><span style='color:white'>{}</span></td>",
+        "<style>td.a p {{background:#000}}</style><td class=a><p style='color:#fff'>{}</p></td>",
+        "<style>@media (max-width:600px) {{ .a{{display:none}} .b{{color:red}} }}</style><p class=a>{}</p>",
+        "<style>.a{{display:none}}</style><p class=a style='display:block'>{}</p>",
+        "<p style='visibility:hidden'><b style='visibility:visible'>{}</b></p>",
+        "<p style='display:none'>x<p>{}",  # the first ends where the next begins
+        "<tr><td style='display:none'>x<td>{}<tr><td>y",
+        "<li style='display:none'>x<li>{}",
+        "<p style='mso-hide:all'>{}</p>",
+        "<p style='opacity:50%'>{}</p>",
+        "<a href='https://a.example' style='color:#fff;background:#00f'>{}</a>",
+        "<div style='color:#fff'><a href='https://a.example'>{}</a></div>",
+        "<p style='color:no-such-colour'>{}</p>",
+    ],
+)
+def test_what_is_seen_is_not_called_hidden(html: str) -> None:
+    page = text_of(html.format("read this"))
+    assert "read this" in page.shown and "read this" not in page.preview + page.hidden
+
+
+def test_what_small_screens_show_and_the_line_of_a_list_are_not_hidden_words() -> None:
+    twice = text_of(f"<p>Our sale begins today</p>{SEEN}<div style='display:none'>Our  sale begins today</div>")
+    assert (twice.preview, twice.hidden, twice.count) == ("", "", 1)
+    page = text_of("<div style='display:none'>Spring is here &zwnj;&nbsp;&zwnj;&nbsp;</div><p>Dear Anna</p>")
+    assert page.preview.startswith("Spring is here") and not page.hidden
+    parts = unseen.parted(unseen.joined(Parts(page.shown, page.preview, page.hidden)))
+    assert parts.seen == "Dear Anna" and not parts.unusual
+    assert Parts("a", "word " * 60).unusual and not Parts("a", "", "To view in a browser").unusual
+    assert Parts("a", "", "妈谢谢你做的午饭晚上见记得看牙医").unusual
+
+
+def test_a_mail_says_which_text_is_not_shown() -> None:
+    data = body(f"<p hidden>above</p>{SEEN}<p hidden>a gift for ⟦you⟧ of 900 USD</p>", "text/html")
+    parts = unseen.parted(str(report(data)["text"]))
+    assert parts == Parts("s\nPay the fee of 1.99 today", "above", "a gift for [you] of 900 USD")
+    assert (1, "hidden_text", "text") in notes_of(read(data))
+    assert [one for one in mentions(data) if one[0] == "money"]  # what is hidden is evidence too
+    plain = unseen.joined(Parts("", "above"))
+    assert not unseen.parted(str(report(body(plain))["text"])).hidden  # nobody can pretend
+
+
+def test_hidden_text_and_styles_without_end_take_linear_time() -> None:
+    for piece in ("<style>", "/*", "<style>{", ",.a", "<style>@media x{", "}{", "<p hidden>x", "<td>" * 10):
+        begun = time.process_time()
+        text_of("<style>" + piece * 5_000 + "</style>x")
+        text_of(piece * 5_000)
+        assert time.process_time() - begun < 2
+    lines = "".join(f"<p hidden>line {n}</p><p>seen {n}</p>" for n in range(8_000))
+    assert text_of(lines).hidden.count("\n") == 7_998
 
 
 @settings(max_examples=30, deadline=None)

@@ -11,6 +11,7 @@ from fanzha.recognise.labelled import Labelled
 from fanzha.recognise.model_file import unpack
 from fanzha.recognise.prepared import prepare
 from fanzha.recognise.scorer import Scorer, shipped
+from fanzha.recognise.written_texts import written
 
 CLUB = "Good evening, the moon garden club opens tonight, plant seeds worth 300 coins in pot 4 and harvest doubles by Friday"
 NOTICE = "快递已到丰巢柜，取件码123456，请于24小时内取走，超时收费，点击链接登录查看 https://a.example/b"
@@ -63,6 +64,17 @@ def test_the_rest_is_kept() -> None:
     assert min(logits(scorer, *(row.text for row in SCAMS))) > 0
     assert scorer.model.about["rows"]["feedback"] == {"scam": 1, "not": 1} and scorer.name == "own"
     assert scorer.model.prior == shipped().model.prior
+
+
+def test_nothing_else_moves() -> None:
+    """Two verdicts once changed what was said of every third of the texts gone over: they were trained on as if half of all messages were scams."""
+    made = adapt(shipped().model, JUDGED)
+    assert made.rehearsed > 5_000 and made.turned <= made.rehearsed // 100
+    scorer = Scorer(unpack(made.content))
+    texts = [prepare(row.text) for row in written()[::40]]
+    moved = abs(scorer.logits(texts) - shipped().logits(texts))
+    assert sorted(moved.tolist())[len(moved) // 2] < 0.2
+    assert logits(scorer, CLUB)[0] > 0 > logits(scorer, NOTICE)[0]
 
 
 def test_the_same_rows_give_the_same_bytes() -> None:

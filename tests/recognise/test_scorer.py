@@ -22,6 +22,7 @@ from fanzha.recognise.labelled import Labelled, files_in, read
 from fanzha.recognise.learning import newton
 from fanzha.recognise.model_file import SIZE_MAX, Model, pack, unpack
 from fanzha.recognise.prepared import Prepared, prepare
+from fanzha.recognise.rules import hits
 from fanzha.recognise.scorer import Scorer, probabilities, shipped
 from fanzha.recognise.training import train
 
@@ -148,6 +149,9 @@ def model(**changed: object) -> Model:
         "highest": 0.4,
         "mean": 0.7,
         "lengthy": 0.2,
+        "warning": 0.4,
+        "excusing": 0.2,
+        "shifts": {"ko": 1.5},
         "bias": -3.0,
         "prior": 0.05,
         "kinds": ("T01", "T08", "T99"),
@@ -192,6 +196,9 @@ def test_a_damaged_file_is_refused() -> None:
         {"concepts": None},
         {"kinds": ["T01"]},
         {"kinds": None},
+        {"shifts": None},
+        {"shifts": {"ko": float("nan")}},
+        {"shifts": {"ko": "much"}},
     ],
 )
 def test_a_header_that_lies_is_refused(change: dict[str, object]) -> None:
@@ -205,19 +212,51 @@ def test_a_header_that_lies_is_refused(change: dict[str, object]) -> None:
         unpack(forged + sha256(forged).digest())
 
 
+def test_a_file_from_before_rules_and_languages_counted_is_still_read() -> None:
+    content = pack(model())
+    (length,) = struct.unpack_from("<I", content, 16)
+    header = json.loads(content[20 : 20 + length])
+    header["version"] = 2
+    del header["shifts"], header["numbers"]["warning"], header["numbers"]["excusing"]
+    text = json.dumps(header).encode()
+    old = content[:16] + struct.pack("<I", len(text)) + text + content[20 + length : -32]
+    texts = [prepare("transfer the money to a safe account"), prepare("안전계좌로 이체하세요")]
+    scores = Scorer(unpack(old + sha256(old).digest())).logits(texts)
+    assert scores.tolist() == Scorer(model(warning=0.0, excusing=0.0, shifts={})).logits(texts).tolist()
+    assert all(scores < Scorer(model()).logits(texts))
+
+
+def test_a_rule_that_holds_and_the_language_count() -> None:
+    guilty, honest, korean = (
+        prepare(text) for text in ("transfer the money to a safe account", "dinner at six?", "내일 저녁 먹자")
+    )
+    bare = Scorer(model(warning=0.0, excusing=0.0, shifts={})).logits([guilty, honest, korean])
+    added = Scorer(model()).logits([guilty, honest, korean]) - bare
+    strongest = max(rule.points for rule in hits(guilty))
+    assert added[0] == pytest.approx(0.4 * strongest) and strongest > 0
+    assert added[1] == pytest.approx(0.2 * sum(rule.points for rule in hits(honest)))
+    assert added[2] == pytest.approx(1.5 + 0.2 * sum(rule.points for rule in hits(korean)))
+    start = guilty.original.index("safe account")
+    gains = Scorer(model()).contributions(guilty) - Scorer(model(warning=0.0)).contributions(guilty)
+    assert gains.sum() == pytest.approx(0.4 * strongest), "and the words that its signs stand on are told"
+    assert gains[start : start + len("safe account")].sum() > 0
+
+
 def test_a_file_from_before_kinds_were_learned_is_still_read() -> None:
     content = pack(model())
     (length,) = struct.unpack_from("<I", content, 16)
     header = json.loads(content[20 : 20 + length])
     header["version"] = 1
     header["arrays"] = [one for one in header["arrays"] if one[0] != "kind_grams"]
-    del header["kinds"], header["numbers"]["kind_unit"]
+    del header["kinds"], header["numbers"]["kind_unit"], header["shifts"]
+    del header["numbers"]["warning"], header["numbers"]["excusing"]
     text = json.dumps(header).encode()
     old = content[:16] + struct.pack("<I", len(text)) + text + content[20 + length : -32 - (3 << kernels.KIND_BITS)]
     scorer = Scorer(unpack(old + sha256(old).digest()))
     texts = [ready("verify your account")]
     assert scorer.kinds(texts) == [{}]
-    assert scorer.logits(texts).tolist() == Scorer(model()).logits(texts).tolist()
+    without = model(warning=0.0, excusing=0.0, shifts={})
+    assert scorer.logits(texts).tolist() == Scorer(without).logits(texts).tolist()
     assert Scorer(unpack(pack(scorer.model))).kinds(texts) == [{}]
 
 

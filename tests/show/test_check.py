@@ -31,7 +31,7 @@ from fanzha.recognise.check import check as check_each
 from fanzha.recognise.prepared import prepare
 from fanzha.recognise.rules_scorer import RulesScorer
 from fanzha.recognise.stream import ERRORS, LINE_BYTES_MAX, answers
-from fanzha.show import checking, marking
+from fanzha.show import check_inputs, checking, marking
 from fanzha.show.check_inputs import Asked, asked, opened
 from fanzha.show.words import LANGUAGES, Words
 
@@ -670,3 +670,169 @@ def test_a_damaged_picture_is_refused_and_nothing_else_happens() -> None:
             assert opened(bytes(broken), "a.png").what == "picture"
         except UnreadableFile as refused:
             assert "a.png" in str(refused)
+
+
+# -- numbers by themselves
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [
+        ("12345678901234567", "no_card"),
+        ("88888888888888888", "no_card"),
+        ("１２３４５６７８９０１２３４５６７", "no_card"),
+        ("1234 5678 9012 3456 7", "no_card"),
+        ("10000000000000009", "card"),
+        ("12345678901", "open"),
+        ("1" * 25, "account"),
+    ],
+)
+def test_a_run_of_digits_is_told_by_its_length_and_never_judged_by_its_wording(text: str, sort: str) -> None:
+    said = answer(text, scorer())
+    assert said.only and said.verdict == "unsure" and said.probability is None and not said.kinds
+    assert dict(said.alone[0].parts)["sort"] == sort and said.alone[0].found.original == text.strip()
+    line = json.dumps({"id": 1, "text": text}).encode()
+    (one,) = [json.loads(out) for out in b"".join(answers([line], scorer())).splitlines()]
+    assert one["verdict"] == "unsure" and one["scam_type"] is None
+    for lang, wanted in (("en", "digits"), ("zh", "共")):
+        assert wanted in shown(text, lang) and "T13" not in shown(text, lang)
+
+
+@pytest.mark.parametrize(
+    ("text", "owner"),
+    [
+        ("110", "Police emergency (China); police (Indonesia)"),
+        ("165", "anti-fraud line of the police (Taiwan)"),
+        ("7726", "your mobile network, for forwarded scam texts (United Kingdom and United States)"),
+        ("1332", "Financial Supervisory Service (South Korea)"),
+        ("1441", "Anti Online Scam Operation Center (Thailand)"),
+        ("1500888", "Bank Central Asia (Halo BCA) (Indonesia)"),
+        ("159", "your own bank's fraud desk (United Kingdom)"),
+        ("96110", "National anti-fraud line (China)"),
+        ("12321", "Reports of spam and harassment (China)"),
+        ("777", ""),
+    ],
+)
+def test_public_numbers_are_named_with_their_country(text: str, owner: str) -> None:
+    said = answer(text, scorer())
+    assert said.only and said.verdict == "unsure" and said.alone[0].owner[0].startswith(owner)
+    assert bool(owner) == bool(said.alone[0].owner[0]) == ("service_number" in said.alone[0].signs)
+
+
+def test_a_number_without_a_country_code_is_not_said_to_be_chinese() -> None:
+    for text, named in (
+        ("0204 555 0102", "United Kingdom"),
+        ("0800-000-1234", "Japan"),
+        ("010-1234-5678", "South Korea"),
+    ):
+        assert named in shown(text) and answer(text, scorer()).verdict == "unsure"
+    assert "a fixed line in China" in shown("+86 451 87654321")
+    told = answer("您好,请拨打 010-12345678 联系我们办理业务,谢谢", scorer())
+    assert "also" not in dict(told.alone[0].parts), "among Chinese words it is a number of China"
+
+
+def test_a_telephone_number_that_no_plan_has_is_suspicious_and_a_slip_in_a_card_is_not() -> None:
+    for text in ("+44 7700 900123", "+44 20 1", "15412345678"):
+        said = answer(text, scorer())
+        if said.only and said.alone[0].found.kind == "phone" and not said.alone[0].found.valid:
+            assert said.verdict == "suspicious" and "no_such_number" in said.alone[0].signs, text
+    said = answer("+44 7700 900123", scorer())
+    assert said.only and said.verdict == "suspicious" and said.probability is None
+    assert "Do not call back" in shown("+44 7700 900123") and "不要回拨" in shown("+44 7700 900123", "zh")
+    assert answer("6222020200001234561", scorer()).verdict == "unsure"
+    assert "cannot be a real one" not in shown("6222020200001234561")
+
+
+def test_the_public_numbers_of_china_are_those_of_the_table_and_every_language_has_some() -> None:
+    from fanzha.recognise.alone import _short_codes
+    from fanzha.recognise.public_numbers import owners, public_numbers, told_to
+    from fanzha.recognise.signs import LANGUAGES as LEARNED
+
+    everybody = public_numbers()
+    assert len({(one.number, one.country) for one in everybody}) == len(everybody)
+    for one in everybody:
+        assert one.number.isdecimal() and all((*one.country, *one.who)) and set(one.told) <= set(LEARNED)
+        assert re.search("[\u4e00-\u9fff]", one.country[1]) and owners(one.number)
+        if one.country[0] == "China":
+            assert _short_codes().owner(one.number) is not None
+    assert {language: [one.number for one in told_to(language)] for language in ("zh", "en", "th", "ko", "")} == {
+        "zh": ["96110", "110"],
+        "en": ["159", "7726"],
+        "th": ["1441", "191"],
+        "ko": ["112", "1332"],
+        "": ["96110", "110"],
+    }
+    assert all(told_to(language)[0].told == (language,) for language in LEARNED)
+
+
+def test_whom_to_call_is_of_the_country_of_the_message() -> None:
+    english = "Your parcel is held, pay the fee at https://royal-mail.fee-pay.top now"
+    assert "159 your own bank" in shown(english) and "96110" not in shown(english)
+    assert "96110 反诈预警劝阻专线（中国）" in shown(
+        SCAM, "zh"
+    ) and "96110 anti-fraud line of the police (China)" in shown(SCAM)
+    assert "Whom to call" not in shown(HONEST)
+
+
+# -- narrow terminals, long files, several at once
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", [30, 40, 59, 60, 80])
+def test_no_word_is_cut_in_a_narrow_terminal(width: int, lang: str) -> None:
+    text = "Your parcel is held, pay the fee at https://fee-pay.top now, call +44 7911 123456"
+    out = io.StringIO()
+    checking.show(
+        Console(file=out, width=width, highlight=False), Words(lang), Asked("text", text), answer(text, scorer())
+    )
+    lines = out.getvalue().splitlines()
+    assert max(map(len, lines)) <= width
+    if lang == "en":
+        whole_text = " ".join(" ".join(lines).split())
+        beside = "What to do now Do not pay" if width >= checking.NARROW else "What to do now Do not pay, do not click"
+        assert beside in whole_text and "minutes count" in whole_text
+        written = set(re.findall("[a-z]{9,}", shown(text)))
+        assert written and all(word in whole_text for word in written)
+
+
+def test_of_a_long_text_no_more_is_read_than_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as only:
+        only.setattr(check_inputs, "opened", lambda *_: pytest.fail("read as a whole"))
+        for encoding in ("utf-8", "gb18030", "utf-16"):
+            long = tmp_path / f"{encoding}.txt"
+            long.write_text(SCAM + "\n今天天气很好,我们去公园散步吧\n" * 60_000, encoding=encoding)
+            (one,) = asked([str(long)])
+            assert len(one.text) < long.stat().st_size / 2 and one.text.startswith(SCAM[:30])
+            assert answer(one.text, rules).cut
+    chat = tmp_path / "chat.txt"
+    chat.write_text(CHAT * 2_000, encoding="utf-8")
+    (whole_chat,) = asked([str(chat)])
+    assert whole_chat.what == "chat" and len(whole_chat.messages) == 8_000, "a long conversation is read to its end"
+
+
+def test_what_looks_like_a_file_is_no_message_and_a_link_is_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("foto.txt", "Foto.PNG", "a/b.eml", "./x", "../x", "~/x", "/none/x"):
+        with pytest.raises(NotFound):
+            list(asked([name]))
+    for text in ("evil.top/a.pdf", "see foto.txt please", "1/2", "and/or", "https://a.top/x.html", "/start"):
+        assert next(asked([text])).what == "text"
+    refused: list[Any] = []
+    assert [one.text for one in asked(["hello", "none.txt", "", "again"], refused)] == ["hello", "again"]
+    assert len(refused) == 2
+
+
+def test_a_page_of_several_has_a_list_on_top_and_each_its_name(say: Run, tmp_path: Path) -> None:
+    (tmp_path / "told.txt").write_text(SCAM, encoding="utf-8")
+    say("check", "told.txt", "95588", HONEST, "<b>bold</b> words of nobody", "--page", "page.html")
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert [page.count(f'href="#check-{n}"') for n in (1, 2, 3, 4, 5)] == [1, 1, 1, 1, 0]
+    for at, name in enumerate(("told.txt", "95588", HONEST, "&lt;b&gt;bold&lt;/b&gt; words of nobody"), 1):
+        section = page[page.index(f'id="check-{at}"') :]
+        assert page.index(f">{name}</a>") < page.index('id="check-1"')
+        assert section.index(f">{name}</p>") < section.index('class="verdict')
+    assert "Asia/Shanghai" not in page and "Time zone" not in page and "UTC" not in page.partition("<footer>")[2]
+    say("check", HONEST, "--page", "one.html")
+    assert "#check-1" not in (tmp_path / "one.html").read_text(encoding="utf-8")

@@ -1,14 +1,20 @@
 """What a person reads in the terminal is whole: no figure is cut off, at any width a terminal has."""
 
 import re
+from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 import fanzha
 from fanzha.document.callers import READINGS as CALL_READINGS
+from fanzha.document.callers import CallerLine
 from fanzha.document.case_dealt import READINGS
 from fanzha.document.dealt import RULES
 from fanzha.document.figures import money
+from fanzha.model.words import vocabulary
+from fanzha.recognise.alone import ELSEWHERE
+from fanzha.show import caller_commands
 from fanzha.show.checking import ODDS
 from fanzha.show.terminal import Terminal
 from fanzha.show.words import LANGUAGES, Words, _sentences, choose_language
@@ -85,6 +91,8 @@ def test_every_sentence_is_used() -> None:
         f"check_is_{what}" for what in ("text", "mail", "chat", "document", "picture")
     }
     families |= {f"check_sort_{sort}" for sort in ("mobile", "fixed", "toll_free", "short_code", "partial")}
+    families |= {f"check_digits_{sort}" for sort in ("card", "no_card", "open", "account")}
+    families |= {f"check_country_{region}" for region in ELSEWHERE}
     families |= {f"rule_{rule}" for rule in RULES} | {f"reading_{code}" for code in READINGS}
     unused = [
         key
@@ -92,3 +100,54 @@ def test_every_sentence_is_used() -> None:
         if f'"{key}"' not in code and f"'{key}'" not in code and key not in {*COMMANDS, *stages, *left, *families}
     ]
     assert not unused
+
+
+CALLERS = tuple(
+    CallerLine(
+        kind=kind,
+        label=label,
+        patterns=("sim_box",),
+        fraud=fraud,
+        work=700 - fraud // 2,
+        private=300 - fraud // 2,
+        likeliest="fraud" if fraud > 500 else "open",
+        signs=tuple(list(vocabulary("call_signs"))[:4]),
+        innocent=tuple(list(vocabulary("call_innocent"))[:2]),
+        calls=1_234,
+        people=567,
+        partners=600,
+        first_ms=0,
+        last_ms=1,
+    )
+    for kind, label, fraud in (("phone", "+86138****1234", 600), ("imei", "3567****0012", 300))
+)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("width", [40, 80, 129, 130, 200])
+def test_callers_are_read_at_any_width(
+    width: int, lang: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    caller_commands._print(Terminal(Words(lang), json_wanted=False), CALLERS, 1)
+    said = capsys.readouterr().out
+    assert max(map(cell_len, said.splitlines())) <= width
+    flat = " ".join(said.split())
+    assert "+86138****1234" in flat and "3567" not in flat and "60 %" in flat and "1234 / 567" in flat
+    if lang == "en":
+        words = {word for code in CALLERS[0].signs for word in vocabulary("call_signs")[code].en.split()}
+        words |= {word for code in CALLERS[0].innocent for word in vocabulary("call_innocent")[code].en.split()}
+        cut = {word for word in words if word.strip(",;.()") not in flat}
+        assert not cut, "no word is cut"
+        if width < 130:
+            assert flat.index("Why: ") < flat.index("May be: ")
+
+
+def test_callers_without_signs_say_no_empty_why(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    bare = tuple(replace(one, signs=(), innocent=()) for one in CALLERS)
+    caller_commands._print(Terminal(Words("en"), json_wanted=False), bare, 5)
+    said = capsys.readouterr().out
+    assert "Why:" not in said and "May be:" not in said and "3567****0012" in said

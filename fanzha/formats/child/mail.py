@@ -1,7 +1,7 @@
 """A mail (RFC 5322, MIME of RFC 2045 to 2047 and 2231) to its headers, its text, or its attachments.
 
 `argument`: {"members": false} says one value: the headers asked for, decoded; "text"; "files", how many attachments there are;
-"hidden", how many elements of HTML a style hides. {"members": true, limits} says the attachments as `formats/member.py` expects
+"hidden", how many pieces of HTML are not seen, "preview" and "unseen" what they say. {"members": true, limits} says the attachments as `formats/member.py` expects
 them. A mailbox (several mails, each begun by a line `From `) has no text of its own: its mails are its attachments. Addresses
 and hosts are said as they stand; none is believed.
 """
@@ -17,7 +17,7 @@ import re
 from email import parser, utils
 from typing import Any, BinaryIO
 
-from fanzha.formats.child.markup import text_of
+from fanzha.formats.child.markup import Text, text_of
 from fanzha.formats.child.saying import NotThis, Say, TooMuch
 
 # later there is no file to load them from
@@ -63,6 +63,9 @@ TEXT_MAX = 20_000_000
 HEADER_MAX = 100_000
 WORD = re.compile(r"=\?([^?\s*]{1,40})(?:\*[A-Za-z-]{0,20})?\?([BbQq])\?([ -~]{0,2000}?)\?=")
 ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]{1,64}@[^\s<>,;:\"()\[\]@]{1,255}")
+# a word; of scripts without spaces a sign
+WORDS = re.compile("[\u2e80-\u9fff\uac00-\ud7af\u0e00-\u0e7f]|[^\\W_]{2,}")
+WORDS_MIN, PLAIN_MIN, ALIKE_TENTHS, COMPARED = 8, 20, 3, 200_000
 PROTECTED = ("application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted")
 Part = email.message.Message
 
@@ -160,13 +163,16 @@ def _mail(whole: Part) -> dict[str, Any]:
         return next(iter(_raw(whole, name)), "")
 
     told: list[str] = []
-    counts = {"hidden": 0, "files": 0}
-    _texts(whole, told, counts)
+    pages: list[Text] = []
+    files = _texts(whole, told, pages)
     sender = addresses(_raw(whole, "From"))
     hops = [shown(one) for one in _raw(whole, "Received")]
     hosts = [found[1].strip("[]()") for one in reversed(hops) if (found := HOST.match(one))]
-    text = "\n\n".join(told)
-    if len(text) > TEXT_MAX:
+    text, preview, unseen = (
+        "\n\n".join(filter(None, parts))
+        for parts in (told, [one.preview for one in pages], [one.hidden for one in pages])
+    )
+    if len(text) + len(preview) + len(unseen) > TEXT_MAX:
         raise TooMuch
     return {
         "id": shown(first("Message-ID")).strip("<>"),
@@ -180,7 +186,10 @@ def _mail(whole: Part) -> dict[str, Any]:
         "received": hosts[:1],
         "hops": hops,
         "text": text,
-        **counts,
+        "preview": preview,
+        "unseen": unseen,
+        "hidden": sum(one.count for one in pages),
+        "files": files,
     }
 
 
@@ -196,21 +205,46 @@ def _leaf(part: Part) -> bool:
     return part.get_content_type() == "message/rfc822" or not part.is_multipart()
 
 
-def _texts(part: Part, told: list[str], counts: dict[str, int], *, other: bool = False) -> None:
-    """The text of a part and of those in it; an HTML alternative adds only what the plain one does not say."""
+def _texts(part: Part, told: list[str], pages: list[Text]) -> int:
+    """The text of a part and of those in it, and how many are files."""
     if _leaf(part):
         if _is_file(part):
-            counts["files"] += 1
-            return
-        text, hidden = _text(part)
-        counts["hidden"] += hidden
-        if text and not (other and _said(text, told)):
-            told.append(text)
-        return
+            return 1
+        text = _text(part)
+        pages.append(text)
+        told += filter(None, (text.shown,))
+        return 0
     inner = part.get_payload()
-    for one in inner if isinstance(inner, list) else ():
-        if isinstance(one, Part):
-            _texts(one, told, counts, other=other or part.get_content_type() == "multipart/alternative")
+    inside = [one for one in inner if isinstance(one, Part)] if isinstance(inner, list) else []
+    if part.get_content_type() == "multipart/alternative":
+        return _alternatives(inside, told, pages)
+    return sum(_texts(one, told, pages) for one in inside)
+
+
+def _alternatives(parts: list[Part], told: list[str], pages: list[Text]) -> int:
+    """Of parts that should say the same each text once. Mail programs show the last kind they can (RFC 2046, 5.1.4): plain text that says
+    nothing of what stands in the page beside it is seen by nobody."""
+    plain, page = list[str](), list[str]()
+    files = sum(_texts(one, plain if one.get_content_type() == "text/plain" else page, pages) for one in parts)
+    for text in plain:
+        if page and not _alike(text, "\n".join(page)):
+            pages.append(Text("", "", text, 1))
+        elif not _said(text, told):
+            told.append(text)
+    for text in page:
+        if not (plain and _said(text, told)):
+            told.append(text)
+    return files
+
+
+def _alike(plain: str, page: str) -> bool:
+    """Whether plain text says some of what a page says; of few words (this mail wants a program that shows pages) nothing is said."""
+    one, other = ({word.lower() for word in WORDS.findall(text[:COMPARED])} for text in (plain, page))
+    return (
+        len(one) < PLAIN_MIN
+        or len(other) < WORDS_MIN
+        or len(one & other) * 10 >= min(len(one), len(other)) * ALIKE_TENTHS
+    )
 
 
 def _said(text: str, told: list[str]) -> bool:
@@ -219,13 +253,13 @@ def _said(text: str, told: list[str]) -> bool:
     return any(bare in "".join(other.split()) for other in told)
 
 
-def _text(part: Part) -> tuple[str, int]:
+def _text(part: Part) -> Text:
     data, _ = payload(part)
     charset = utils.collapse_rfc2231_value(part.get_param("charset", "") or "")
     text = readable(data, charset).replace("\r\n", "\n").replace("\r", "\n")
     if part.get_content_type() == "text/html":
         return text_of(text)
-    return text.strip("\n\ufeff "), 0
+    return Text(text.strip("\n\ufeff "))
 
 
 def payload(part: Part) -> tuple[bytes, bool]:
