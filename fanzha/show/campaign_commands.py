@@ -113,8 +113,7 @@ def _text(given: str) -> str:
     """A text, or what is in the file it names, as `fanzha check` reads it; raises as that does."""
     from fanzha.show.check_inputs import asked
 
-    (one,) = asked([given])
-    return one.text
+    return next(iter(asked([given]))).text
 
 
 def _term(name: str, code: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from fanzha.formats.pictures import PictureReader
 
 FILE_BYTES_MAX: Final = 64 << 20
+ATTACHMENTS_MAX: Final = 20  # of a mail that are looked at
 _PATH_MAX: Final = 1_024
 _TOLD_TEXT: Final = ("mail", "docx", "pdf")
 _CHATS: Final = ("telegram", "whatsapp", "line", "chat")
@@ -33,6 +34,7 @@ class Asked:
     """One thing to check.
 
     what      text, mail, chat, document, picture;  name  of the file, "" where there is none
+    attached, unread  names of a mail's attachments that are asked about after it, and of those not looked at
     messages  those of a chat;  senders  who sent each, "" for the program itself;  hidden  what a mail hides from its reader;  codes  what the codes of a picture say;  no_letters  whether a picture was searched for codes only
     """
 
@@ -44,10 +46,12 @@ class Asked:
     no_letters: bool = False
     senders: tuple[str, ...] = ()
     hidden: Parts = _SEEN
+    attached: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def asked(arguments: Sequence[str], refused: list[FanzhaError] | None = None) -> Iterator[Asked]:
-    """Each argument as what it is: "-" is standard input, the name of a file is that file, all else is a message.
+    """Each argument as what it is: "-" is standard input, the name of a file is that file, all else is a message. After a mail come its attachments.
 
     All pictures are read by one child process, which ends with this. Raises NotFound for the name of a file that is not there,
     InputError for a folder and for nothing at all, UnreadableFile for bytes nobody can read; or adds them to `refused` and goes on.
@@ -61,22 +65,46 @@ def asked(arguments: Sequence[str], refused: list[FanzhaError] | None = None) ->
                     yield Asked("text", one)
                     continue
                 pictures = pictures or ending.enter_context(_reader())
-                yield _read(path, pictures)
+                yield from _read(path, pictures)
             except FanzhaError as error:
                 if refused is None:
                     raise
                 refused.append(error)
 
 
-def _read(path: Path | None, pictures: "PictureReader") -> Asked:
-    """A file, or standard input (None). Of plain text no more is read than is looked at."""
+def _read(path: Path | None, pictures: "PictureReader") -> list[Asked]:
+    """A file, or standard input (None), and what is attached to it. Of plain text no more is read than is looked at."""
     with contextlib.ExitStack() as ending:
         file = sys.stdin.buffer if path is None else ending.enter_context(path.open("rb"))
         name = "" if path is None else path.name
         head = file.read(_HEAD_BYTES)
         if len(head) == _HEAD_BYTES and (text := _plain(head, name)) is not None:
-            return Asked("text", text, name)
-        return opened(head + file.read(FILE_BYTES_MAX + 1 - len(head)), name, pictures)
+            return [Asked("text", text, name)]
+        data = head + file.read(FILE_BYTES_MAX + 1 - len(head))
+    whole = opened(data, name, pictures)
+    return [whole] if whole.what != "mail" else _with_attachments(whole, data, pictures)
+
+
+def _with_attachments(mail: Asked, data: bytes, pictures: "PictureReader") -> list[Asked]:
+    """A mail and the files attached to it that can be read; it names those that cannot."""
+    from fanzha.formats import bundle
+    from fanzha.formats.grid import Source
+
+    source = Source(data, mail.name)
+    inside: list[Asked] = []
+    unread: list[str] = []
+    for one in bundle.members(source) if bundle.is_bundle(source) else ():
+        if isinstance(one, bundle.Skipped):
+            continue
+        if isinstance(one, bundle.Refused) or len(inside) == ATTACHMENTS_MAX:
+            unread.append(one.name)
+            continue
+        try:
+            inside.append(opened(one.data, f"{mail.name}/{one.name}", pictures))
+        except InputError:  # told by its name; a picture, where the program cannot read pictures, is one of them
+            unread.append(one.name)
+    names = tuple(one.name.removeprefix(f"{mail.name}/") for one in inside)
+    return [replace(mail, attached=names, unread=tuple(unread)), *inside]
 
 
 def _reader() -> "PictureReader":

@@ -35,6 +35,7 @@ VERDICTS: Final = {
 # Red, green and blue alone do not tell tricks apart for everybody: each has its number as well.
 COLOURS: Final = ("red", "yellow", "magenta", "cyan", "blue", "green")
 SUPERSCRIPTS: Final = "¹²³⁴⁵⁶⁷⁸⁹"
+_POINT: Final = "· "
 ODDS: Final = ((0.95, "almost_certain"), (0.8, "very_likely"), (0.5, "likely"), (0.1, "possible"), (0.02, "unlikely"))
 MESSAGES_SHOWN, IDENTIFIERS_SHOWN, HIDDEN_SHOWN = 8, 20, 400
 NARROW: Final = 60  # columns: in fewer a label stands above its lines, not beside them
@@ -98,11 +99,11 @@ def _grid(console: Console, words: Words, rows: Rows) -> None:
 
 
 def _set_in(lines: Sequence[Text]) -> Iterator[Text | Padding]:
-    """Lines with what stands below the first of each set in, where it is wrapped too."""
+    """Lines with what stands below the first of each set in, where it is wrapped too, instead of behind a point."""
     for line in lines:
         first, *below = line.split("\n")
         yield first
-        yield from (Padding(one, (0, 0, 0, 2)) for one in below)
+        yield from (Padding(one[len(_POINT) :], (0, 0, 0, 2)) for one in below)
 
 
 def verdict_line(words: Words, answer: Answer) -> Text:
@@ -171,6 +172,10 @@ def notes(words: Words, asked: Asked, answer: Answer) -> list[str]:
         said.append(words("check_codes", codes=len(asked.codes)))
     if asked.no_letters:
         said.append(words("check_no_letters"))
+    if asked.attached:
+        said.append(words("check_attached", names=", ".join(safe(name) for name in asked.attached)))
+    if asked.unread:
+        said.append(words("check_unread", names=", ".join(safe(name) for name in asked.unread)))
     if answer.cut:
         said.append(words("check_cut", characters=f"{len(answer.reading.prepared.original):,}"))
     return said
@@ -269,7 +274,7 @@ def _identifiers(words: Words, answer: Answer, *, asked_there: bool) -> list[Tex
         said = [words("check_shown_only", name=leads_to)] if leads_to else [*said_of(words, one)]
         if asked_there:
             said.append(known_line(words, answer, key))
-        lines.append(line.append("".join(f"\n{each}" for each in said)))
+        lines.append(line.append("".join(f"\n{_POINT}{each}" for each in said)))
     return lines
 
 

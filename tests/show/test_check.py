@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from email.message import EmailMessage
 from importlib.util import find_spec
 from itertools import pairwise
 from pathlib import Path
@@ -588,6 +589,41 @@ def test_a_screenshot_is_read() -> None:
     one = opened(out.getvalue(), "screen.png")
     assert "洗钱案件" in one.text and "安全账户" in one.text and "gaj-check.top" in one.text
     assert answer(one.text, scorer()).verdict == "scam"
+
+
+def with_attachments(*more: tuple[bytes, str, str]) -> bytes:
+    """A harmless mail with a scam as a note, a program, a scam as a mail within, and what else is given (bytes, type, name)."""
+    inner, mail = EmailMessage(), EmailMessage()
+    inner["From"], inner["Subject"] = "c@example.org", "Prize"
+    inner.set_content("You have won 5,000,000 USD. Send your PIN code and pay the release fee by gift card.")
+    mail["From"], mail["Subject"] = "a@example.org", "Invoice"
+    mail.set_content("Please find the notice attached.")
+    mail.add_attachment(SCAM, filename="notice.txt")
+    mail.add_attachment(b"MZ\0\1\xff\xfe" * 50, maintype="application", subtype="octet-stream", filename="setup.exe")
+    mail.add_attachment(inner)
+    for content, kind, name in more:
+        mail.add_attachment(content, maintype=kind.partition("/")[0], subtype=kind.partition("/")[2], filename=name)
+    return bytes(mail)
+
+
+def test_what_is_attached_to_a_mail_is_asked_about_too(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.eml").write_bytes(with_attachments((png([b"\xff" * 9] * 8, 8)[:40], "image/png", "cut.png")))
+    whole, note, inner = asked([str(tmp_path / "a.eml")])
+    assert whole.attached == ("notice.txt", "3.eml") and whole.unread == ("setup.exe", "cut.png")
+    assert (note.what, note.name, note.text.strip()) == ("text", "a.eml/notice.txt", SCAM)
+    assert (inner.what, inner.name) == ("mail", "a.eml/3.eml") and "release fee" in inner.text
+    found = json.loads(run("check", "--json", "a.eml").stdout)["checks"]
+    assert [one["verdict"] for one in found][1:] == ["scam", "scam"] and found[0]["verdict"] == "no_sign"
+    said = " ".join(run("check", "a.eml").stdout.split())
+    assert "each answered below: notice.txt, 3.eml" in said and "not looked at: setup.exe, cut.png" in said
+
+
+def test_of_many_attachments_the_first_are_asked_about_and_the_others_named(tmp_path: Path) -> None:
+    notes = [(b"see you at six", "text/x-note", f"n{at}.txt") for at in range(30)]
+    (tmp_path / "a.eml").write_bytes(with_attachments(*notes))
+    whole, *inside = asked([str(tmp_path / "a.eml")])
+    assert len(inside) == len(whole.attached) == check_inputs.ATTACHMENTS_MAX
+    assert len(whole.unread) == 1 + 32 - check_inputs.ATTACHMENTS_MAX
 
 
 # -- the command
