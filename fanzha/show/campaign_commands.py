@@ -177,8 +177,10 @@ def _list(terminal: "Terminal", found: list[dict[str, Any]]) -> None:
 
 
 def _examples(terminal: "Terminal", one: dict[str, Any]) -> None:
+    from fanzha.show.marking import safe
+
     for example in one["examples"]:
-        terminal.out.print(Text(f"  {example['at']}  {' '.join(example['text'].split())}"))
+        terminal.out.print(Text(f"  {example['at']}  {safe(' '.join(example['text'].split()))}"))
 
 
 def _one(terminal: "Terminal", one: dict[str, Any]) -> None:
