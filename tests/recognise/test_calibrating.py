@@ -22,7 +22,7 @@ def test_a_timid_language_is_raised_until_one_honest_text_in_a_hundred_is_suspic
 ) -> None:
     logits = np.random.default_rng(count).normal(middle, spread, count)
     found = shifts(("ko",), np.zeros(count, dtype=np.int64), np.ones(count), (logits,))["ko"]
-    assert 0 <= found <= 2.0
+    assert 0 <= found <= 1.0
     raised = logits + found
     if found:
         assert share_above(raised, SUSPICIOUS_AT) <= 0.01 + 2 / count
