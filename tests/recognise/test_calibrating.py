@@ -33,7 +33,7 @@ def test_a_timid_language_is_raised_until_one_honest_text_in_a_hundred_is_suspic
 
 
 def test_the_more_cautious_score_counts_and_few_texts_count_for_nothing() -> None:
-    low, high = RNG.normal(-6, 1, 400), RNG.normal(-5, 1, 400)
+    low, high = RNG.normal(-4.1, 1, 400), RNG.normal(-3.7, 1, 400)
     number, honest = np.zeros(400, dtype=np.int64), np.ones(400)
     both = shifts(("th",), number, honest, (low, high))
     assert both == shifts(("th",), number, honest, (high,)) != shifts(("th",), number, honest, (low,))
