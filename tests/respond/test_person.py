@@ -1,6 +1,7 @@
 """A decision on an order is somebody's: no login that many share, in whatever guise it is written."""
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,8 @@ def test_any_text_is_judged(text: str) -> None:
 def test_only_decisions_on_orders_need_it(say: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "root")
     monkeypatch.delenv("USER", raising=False)
+    Path("note.txt").write_text("一名男子自称客服，让我转账。", encoding="utf-8")
+    say("admit", "note.txt")
     said = say("appeal", "7", "--text", "they sold me a phone", code=4)
     assert "'root' names no person" in said.stderr and "FANZHA_ACTOR" in said.stderr
     assert "不是具体人员" in say("appeal", "7", "--text", "..", "--actor", "ubuntu", code=4, lang="zh").stderr
