@@ -30,7 +30,8 @@ _THAI: Final = re.compile("[\u0e01-\u0e5b]+")
 _ELSE: Final = re.compile("[\u0370-\u1cff\u1f00-\u1fff\u2c00-\u2ddf\ua000-\ua6ff\ua980-\uabff]+")
 _JAMO: Final = re.compile("[\u1100-\u11ff]+")
 _ADDRESS: Final = re.compile(
-    r"(?:https?://|www\.)\S{1,500}|\S{1,60}@\S{1,200}|\b[a-z0-9\-]{1,60}\.[a-z]{2,6}/\S{0,200}", re.IGNORECASE
+    r"(?:https?://|www\.)[!-~]{1,500}|[!-~]{1,60}@[!-~]{1,200}|\b[a-z0-9\-]{1,60}\.[a-z]{2,6}/[!-~]{0,200}",
+    re.IGNORECASE,  # Chinese stands right beside an address
 )
 _LATIN: Final = re.compile("[a-z\u00df-\u00f6\u00f8-\u024f\u1e00-\u1eff]+(?:['’][a-z]{1,2}(?![a-z]))?")
 _VIETNAMESE: Final = re.compile("[ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]")

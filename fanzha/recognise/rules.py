@@ -73,6 +73,8 @@ _NEVER_TALK: Final = _of(
     *("run_points", "case_against", "lost_before", "gift_card", "boss", "link_brand", "link_bait", "link_file"),
     *("remote_tool", "screen_share", "goods_cheap"),
 )
+# An address of a kind that firms and offices do not use.
+_ODD: Final = _of("link_odd_tld", "link_ip", "link_brand", "link_file", "link_free_host")
 _AWAY: Final = _of("off_platform", "join_group", "link_chat")
 
 RULES: Final[tuple[Rule, ...]] = (
@@ -99,8 +101,16 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("code_wanted", "a code, password or card number is asked for", "索要验证码、密码或卡号", 3.0, 3,
          (_of("give_code"),), _HONEST | _of("otp_notice")),
     Rule("code_to_caller", "the code that was just sent is to be read out", "要求读出刚收到的验证码", 4.0, 1, (_of("code_to_caller"),), _HONEST | _of("otp_notice"), "T12"),
+    Rule("secret_for_gift", "a gift or a refund that wants your PIN, password or card", "以领红包、退款为由，扫码或点链接并索要密码、卡号", 3.0, 1,
+         (_of("gift", "refund", "prize", "subsidy"), _of("give_code"), _of("click_link", "off_platform", "transfer_money")), _OWN_PAGE | _of("opt_out", "service_talk"), "T12"),
     Rule("notice_link", "a fine, a funeral, a wedding or a health notice by a link or a file", "以罚单、讣告、请帖、体检等通知诱点链接或装软件", 2.0, 2,
          (_of("notice_view"), _of("has_link", "click_link", "install_app", "link_file")), _OWN_PAGE | _of("opt_out", "work_talk"), "T12"),
+    Rule("notice_odd", "a fine, a funeral, a wedding or a health notice by an app or an odd address", "以罚单、讣告、请帖、体检等通知诱装软件或点异常网址", 3.5, 1,
+         (_of("notice_view"), _ODD | _of("install_app")), _OWN_PAGE | _of("opt_out", "work_talk"), "T12"),
+    Rule("firm_odd", "an office or a firm wants an act at an odd address", "自称机关或企业，要求在异常网址办理", 3.0, 2,
+         (_OFFICE | _FIRM | _of("courier"), _ODD,
+          _TROUBLE | _of("expiry", "threat", "debt", "refund", "parcel_problem", "subsidy", "prize", "log_in", "give_code", "notice_view")),
+         _OWN_PAGE | _of("opt_out", "work_talk", "otp_notice"), "T12"),
     Rule("parcel_link", "parcel trouble and a link or a fee", "称包裹异常并附链接或收费", 3.0, 2,
          (_of("parcel_problem"), _of("has_link", "click_link", "log_in", "off_platform", "give_code", "screen_share", "install_app") | _PAY), _OWN_PAGE | _of("work_talk", "opt_out"), "T04"),
     Rule("caller_leads_away", "a caller from an office or a firm who leads to a chat, an app or a screen", "来电自称机关或客服，引至加好友、装软件、共享屏幕", 3.0, 2,
@@ -120,7 +130,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("tasks_paid", "easy tasks for money", "做任务返佣", 4.0, 1,
          (_of("job_tasks"), _of("small_payout", "job_easy", "off_platform", "pay_to_work", "join_group", "has_link")), _HONEST, "T01"),
     Rule("tasks_money_in", "money is to be put in for work", "先垫钱充值才能做单", 4.0, 1,
-         (_of("pay_to_work"), _of("small_payout", "job_easy", "off_platform", "join_group", "job", "pay_fee")), _HONEST, "T01"),
+         (_of("pay_to_work"), _of("small_payout", "job_easy", "off_platform", "join_group", "job", "pay_fee", "job_tasks")), _HONEST, "T01"),
     Rule("job_easy_contact", "well-paid easy work by chat", "高薪轻松兼职，加好友联系", 3.0, 2,
          (_of("job_easy"), _AWAY | _of("has_link", "small_payout")), _HONEST | _of("employer_named"), "T01"),
     Rule("job_fee", "easy work that costs a deposit first", "轻松兼职却要先交押金", 3.0, 1, (_of("job_easy"), _of("pay_fee")), _HONEST | _of("employer_named", "opt_out"), "T01"),
@@ -139,6 +149,8 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("boss_cards", "a boss in a meeting who wants gift cards", "自称开会的领导要购卡", 3.5, 1, (_of("boss"), _of("gift_card")), _HONEST | _of("opt_out"), "T07"),
     Rule("ransom", "someone of yours is in their hands", "称亲人被控制并威胁", 4.0, 1, (_of("accident"), _of("threat")), _HONEST | _of("police", "everyday"), "T07"),
     Rule("relative_accident", "a relative in trouble and money", "称亲人出事要钱", 3.0, 2, (_of("accident"), _PAY), _HONEST | _of("everyday"), "T07"),
+    Rule("accident_hush", "one of yours is held or hurt: pay, and tell nobody", "称亲人被抓或出事，要钱并威胁或要求保密", 4.0, 1,
+         (_of("accident"), _PAY | _of("urgency"), _of("police", "secrecy", "isolation", "threat")), _HONEST | _of("work_talk"), "T07"),
     Rule("army_buys", "an institution buys and sends you to a supplier", "部队单位采购并指定供货商", 3.0, 1, (_of("army"), _PAY | _of("contact_me", "off_platform")), _HONEST, "T11"),
     Rule("guess_who", "an old friend with a new number who lets you guess", "换号的“老朋友”让您猜是谁", 1.5, 2, (_of("guess_who"), _of("relative")), _HONEST, "T07"),
     Rule("cash_to_courier", "cash is to be handed to someone who comes for it", "要求把现金交给上门人员", 4.0, 1,
@@ -165,7 +177,7 @@ RULES: Final[tuple[Rule, ...]] = (
          (_of("romance"), _of("transfer_money", "pay_fee", "parcel_problem", "accident", "gift_card")), _HONEST | _of("family_money", "everyday"), "T09"),
     Rule("far_love_money", "a soldier, doctor or engineer far away, and money", "自称海外军人、医生、工程师又要钱", 4.0, 1,
          (_of("soldier_far"), _PAY | _of("parcel_problem", "refund", "inheritance", "off_platform", "stranger_friend", "accident")), _HONEST | _of("work_talk"), "T09"),
-    Rule("stranger_stays", "a stranger by a wrong number who goes on talking", "搭错号的陌生人继续攀谈", 1.0, 2, (_of("stranger_friend"), _of("stranger_warm")), _HONEST | _of("work_talk"), "T09"),
+    Rule("stranger_stays", "a stranger by a wrong number who goes on talking", "搭错号的陌生人继续攀谈", 1.5, 2, (_of("stranger_friend"), _of("stranger_warm")), _HONEST | _of("work_talk"), "T09"),
     Rule("gain_taught", "someone earns on a platform and will teach you", "自称在平台获利、带您小额试投", 3.0, 1,
          (_of("gain_taught"), _of("investment", "crypto", "sure_gain", "romance", "stranger_friend", "transfer_money")), _HONEST | _of("work_talk"), "T02"),
     Rule("home_unseen", "a deposit for a home that cannot be viewed", "不能看房却要先付定金", 3.5, 1, (_of("home_unseen"), _PAY), _HONEST, "T03"),
@@ -175,6 +187,10 @@ RULES: Final[tuple[Rule, ...]] = (
          (_of("documents"), _AWAY | _PAY | _of("contact_me")), _HONEST | _of("opt_out", "employer_named"), "T03"),
     Rule("game_private", "game goods traded in private with a deposit", "私下交易游戏账号并收保证金", 3.0, 2, (_of("game_trade"), _PAY | _AWAY), _HONEST, "T10"),
     Rule("firm_press", "a firm's recording: press a key or call back", "冒充企业的录音：按键或回拨", 2.5, 2, (_FIRM | _TROUBLE | _of("debt", "threat", "shop_service", "parcel_problem", "virus"), _of("call_back")), _HONEST | _of("work_talk", "opt_out"), ""),
+    Rule("utility_away", "electricity, water or a toll: a debt or a refund by a chat or an app", "以水电、通行费欠费或退费为由，引至加好友、装软件", 3.0, 1,
+         (_of("utility"), _of("debt", "refund", "threat"), _AWAY | _of("install_app")), _OWN_PAGE | _of("opt_out", "work_talk", "service_talk"), "T12"),
+    Rule("utility_cut", "the power is cut unless you act on a link or pay at once", "称欠费将停电停水，要求点链接或立即付款", 3.0, 2,
+         (_of("utility"), _of("threat"), _of("debt", "urgency"), _of("has_link", "transfer_money", "pay_fee", "log_in")), _OWN_PAGE | _of("opt_out", "work_talk"), "T12"),
     Rule("firm_hurry_link", "a firm, a hurry and a link", "企业名义、紧迫、附链接", 1.5, 5, (_FIRM, _of("urgency", "threat"), _of("has_link", "click_link"),
           _TROUBLE | _of("expiry", "threat", "log_in", "give_code", "debt", "refund", "parcel_problem", "subsidy", "credit_record", "case_against")),
          _OWN_PAGE | _of("opt_out", "otp_notice", "work_talk"), "T12"),

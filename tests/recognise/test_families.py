@@ -15,6 +15,8 @@ from fanzha.recognise.signs import LANGUAGES
 EVERYWHERE = (
     *("notice_link", "exposure_pay", "code_to_caller", "cash_to_courier", "far_love_money", "home_unseen"),
     *("gain_taught", "stranger_stays", "guess_who"),
+    *("secret_for_gift", "accident_hush", "utility_cut", "utility_away", "notice_odd", "firm_odd", "goods_private"),
+    *("lost_money", "loan_fee", "new_number", "boss_money", "virus_call", "sure_gain_contact", "office_case"),
 )
 
 
