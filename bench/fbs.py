@@ -28,7 +28,7 @@ from sklearn.svm import LinearSVC
 
 from fanzha.clean.near_text import families
 from fanzha.recognise.prepared import prepare
-from fanzha.recognise.rules import hits, present
+from fanzha.recognise.rules import hits
 
 DATA = Path(__file__).parents[2] / "shared/data/text/fbs_zh.csv.gz"
 FOLDS = 5
@@ -59,7 +59,7 @@ def signs_of(texts: list[str]) -> list[str]:
     made = []
     for text in texts:
         read = prepare(text)
-        made.append(" ".join([*sorted(present(read)), *(f"rule_{rule.code}" for rule in hits(read))]))
+        made.append(" ".join([*sorted(read.present), *(f"rule_{rule.code}" for rule in hits(read))]))
     return made
 
 

@@ -26,7 +26,7 @@ from fanzha.clean.near_text import families
 from fanzha.recognise import check, friction
 from fanzha.recognise.friction import ROWS_MIN, SMALL, Counted
 from fanzha.recognise.prepared import Prepared, prepare
-from fanzha.recognise.rules import RULES, present
+from fanzha.recognise.rules import RULES
 from fanzha.recognise.rules_scorer import RulesScorer
 from fanzha.recognise.scorer import shipped
 from fanzha.recognise.signs import LANGUAGES
@@ -112,7 +112,7 @@ def main() -> None:
         prepared = [prepare(text) for text in texts]
         rows[name] += len(prepared)
         for text in prepared:
-            shown = present(text)
+            shown = text.present
             for rule in RULES:
                 hits[rule.code][name] += rule.holds(shown)
         for model, scorer in made.items():

@@ -22,7 +22,7 @@ from fanzha.recognise.kinds import kinds
 from fanzha.recognise.labelled import Labelled
 from fanzha.recognise.model_file import Model
 from fanzha.recognise.prepared import Prepared, prepare_all
-from fanzha.recognise.rules import hits, present
+from fanzha.recognise.rules import hits
 from fanzha.recognise.scorer import Scorer, shipped
 from fanzha.recognise.training import kind_weights, table
 from fanzha.recognise.written_texts import written
@@ -42,9 +42,7 @@ def learned(rows: Sequence[Labelled], texts: Sequence[Prepared]) -> Scorer:
 
 def asked(texts: Sequence[Prepared], points: Sequence[Mapping[str, float]]) -> list[list[str]]:
     """The kinds said of each text, the likeliest first."""
-    return [
-        [kind for kind, _ in kinds(present(text), hits(text), one)] for text, one in zip(texts, points, strict=True)
-    ]
+    return [[kind for kind, _ in kinds(text.present, hits(text), one)] for text, one in zip(texts, points, strict=True)]
 
 
 def counted(told: Sequence[str], said: Sequence[Sequence[str]]) -> dict[str, float]:

@@ -14,7 +14,7 @@ from fanzha.clean.text import Found
 from fanzha.recognise import friction
 from fanzha.recognise.kinds import OTHER, kinds
 from fanzha.recognise.prepared import Prepared, prepare_all
-from fanzha.recognise.rules import Rule, hits, present
+from fanzha.recognise.rules import Rule, hits
 from fanzha.recognise.signs import LANGUAGES, Mark, signs
 
 SCAM_AT, SUSPICIOUS_AT = 0.7, 0.25  # of the calibrated probability
@@ -111,7 +111,7 @@ def _judged(text: Prepared, logit: float, scorer: Scorer) -> _Judged:
 
 def _reading(one: _Judged, learned: Mapping[str, float], scorer: Scorer, words: bool) -> Reading:
     text, declared = one.text, signs()
-    named = kinds(present(text), one.rules, learned) if one.warned else ()
+    named = kinds(text.present, one.rules, learned) if one.warned else ()
     return Reading(
         text,
         one.verdict,

@@ -25,7 +25,6 @@ _LEVELS: Final = len(_DISGUISE) + 1
 REMEMBERED_MAX: Final = 100_000  # combinations of signs and shape that are remembered
 
 Met = tuple[frozenset[str], int]  # codes of signs; kinds of token and level of disguise
-_NO_SIGN: Final[frozenset[str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +153,9 @@ class Concepts:
         """What the concepts of each text follow from."""
         shapes = seen.kinds * _LEVELS
         for at, text in enumerate(texts):
-            if text.plain.disguise_permille >= _DISGUISE[0]:
-                shapes[at] += sum(text.plain.disguise_permille >= least for least in _DISGUISE)
-        return [
-            (frozenset([mark.code for mark in text.marks]) if text.marks else _NO_SIGN, shape)
-            for text, shape in zip(texts, shapes.tolist(), strict=True)
-        ]
+            if (permille := text.plain.disguise_permille) >= _DISGUISE[0]:
+                shapes[at] += sum(permille >= least for least in _DISGUISE)
+        return list(zip([text.present for text in texts], shapes.tolist(), strict=True))
 
     def numbers(self, met: Met) -> tuple[int, ...]:
         """The numbers of the concepts, each once."""

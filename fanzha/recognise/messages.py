@@ -16,7 +16,7 @@ from fanzha.recognise.facts import Reader, stronger
 from fanzha.recognise.kinds import kinds
 from fanzha.recognise.naming import Naming, Place
 from fanzha.recognise.prepared import prepare
-from fanzha.recognise.rules import hits, present
+from fanzha.recognise.rules import hits
 from fanzha.store.contract import Tables
 from fanzha.store.handed_in import by_others
 
@@ -82,7 +82,7 @@ def told_kinds(texts: Sequence[str]) -> list[tuple[str, int]]:
     """(kind, narratives): kinds of scam that stand out in narratives, the commonest first."""
     counted: dict[str, int] = defaultdict(int)
     for text in map(prepare, texts):
-        named = kinds(present(text), hits(text))
+        named = kinds(text.present, hits(text))
         if named:
             counted[named[0][0]] += 1
     return sorted(counted.items(), key=lambda one: (-one[1], one[0]))

@@ -11,11 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.clean.disguise import Plain
-from fanzha.recognise.prepared import Prepared
+from fanzha.recognise.prepared import Prepared, present
 
 PASSAGE: Final = 220  # characters of the plain text; passages overlap by half
 PASSAGE_CHINESE: Final = 110  # a sign says as much as two letters and more
 LONG: Final = 1.5  # passages; a shorter text is judged as a whole alone
+_SHORT_MAX: Final = int(LONG * PASSAGE_CHINESE)  # no text of at most so many characters has passages
 _SEARCH: Final = 0.8  # log-odds for each natural logarithm of how many passages there are
 
 
@@ -32,15 +33,15 @@ def passages(text: Prepared) -> list[Prepared]:
         first, last = plain.origin[start], plain.origin[end]
         marks = tuple(mark for mark in text.marks if first <= mark.start < last)
         part = Plain(plain.text[start:end], plain.origin[start : end + 1], plain.disguise_permille, ())
-        cut.append(Prepared(text.original, part, text.language, marks, ()))
+        cut.append(Prepared(text.original, part, text.language, marks, (), present(part, marks, ())))
     return cut
 
 
 def passages_of(texts: Sequence[Prepared]) -> tuple[list[Prepared], NDArray[np.int64]]:
     """(passages of all the long texts one after the other, int64: the number of the text each is of)."""
-    each = [passages(text) for text in texts]
-    owner = np.repeat(np.arange(len(texts), dtype=np.int64), [len(parts) for parts in each])
-    return [part for parts in each for part in parts], owner
+    each = [(at, passages(text)) for at, text in enumerate(texts) if len(text.plain.text) > _SHORT_MAX]
+    owner = np.array([at for at, parts in each for _ in parts], dtype=np.int64)
+    return [part for _, parts in each for part in parts], owner
 
 
 def strongest(whole: NDArray[np.float64], parts: NDArray[np.float64], owner: NDArray[np.int64]) -> NDArray[np.float64]:

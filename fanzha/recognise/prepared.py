@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from fanzha.clean.disguise import Plain, undo
 from fanzha.clean.language import language
@@ -9,18 +10,25 @@ from fanzha.clean.text import Found
 from fanzha.clean.text import find as find_identifiers
 from fanzha.recognise import links, signs
 
+# Structure of a text that counts as a sign: what identifiers are in it, and much disguise.
+IDENTIFIER_SIGNS: Final = {"url": "has_link", "domain": "has_link", "wallet": "has_wallet", "email": "has_email"}
+DISGUISED: Final = "disguised"
+DISGUISED_PERMILLE: Final = 80  # above this share of disguise the disguise itself is a sign
+_NO_SIGN: Final[frozenset[str]] = frozenset()
 TEXT_MAX = 20_000  # characters of a text that are looked at; the answer says when there are more
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One text. `marks` and `found` hold places of `original`; `language` is a code, "other", or "" for too little to say."""
+    """One text. `marks` and `found` hold places of `original`; `language` is a code, "other", or "" for too little to say; `present` are the
+    signs in it, with those its identifiers and its disguise give."""
 
     original: str
     plain: Plain
     language: str
     marks: tuple[signs.Mark, ...]
     found: tuple[Found, ...]
+    present: frozenset[str]
 
 
 def prepare_all(texts: Sequence[str]) -> list[Prepared]:
@@ -31,7 +39,17 @@ def prepare_all(texts: Sequence[str]) -> list[Prepared]:
     tongues = [language(plain.text) for plain in plains]
     founds = list(map(find_identifiers, cut))
     marks = list(map(_marks, plains, tongues, founds))
-    return list(map(Prepared, cut, plains, tongues, marks, founds))
+    return list(map(Prepared, cut, plains, tongues, marks, founds, map(present, plains, marks, founds)))
+
+
+def present(plain: Plain, marks: Sequence[signs.Mark], found: Sequence[Found]) -> frozenset[str]:
+    """The signs of a text, with those its identifiers and its disguise give."""
+    codes = {mark.code for mark in marks}
+    if found:
+        codes.update(IDENTIFIER_SIGNS[one.kind] for one in found if one.kind in IDENTIFIER_SIGNS)
+    if plain.disguise_permille >= DISGUISED_PERMILLE:
+        codes.add(DISGUISED)
+    return frozenset(codes) if codes else _NO_SIGN
 
 
 def _marks(plain: Plain, tongue: str, found: tuple[Found, ...]) -> tuple[signs.Mark, ...]:

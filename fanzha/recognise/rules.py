@@ -15,11 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fanzha.recognise import friction
-from fanzha.recognise.prepared import Prepared
+from fanzha.recognise.prepared import DISGUISED, IDENTIFIER_SIGNS, Prepared
 
 _ANY = frozenset[str]
-# Structure of a text that counts as a sign: what identifiers are in it.
-IDENTIFIER_SIGNS: Final = {"url": "has_link", "domain": "has_link", "wallet": "has_wallet", "email": "has_email"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # each is itself alone: quick to remember by
@@ -207,19 +205,7 @@ RULES: Final[tuple[Rule, ...]] = (
     Rule("talk", "everyday talk", "日常对话", -1.0, 0, (_of("everyday", "family_money", "service_talk", "work_talk"),), _NEVER_TALK),
 )  # fmt: skip
 
-DISGUISED: Final = "disguised"
-DISGUISED_PERMILLE: Final = 80  # above this share of disguise the disguise itself is a sign
 REACH: Final = 700  # characters within which signs speak of one matter: a long mail or call speaks of several
-
-
-def present(prepared: Prepared) -> frozenset[str]:
-    """The signs in a text, with those its identifiers and its disguise give."""
-    codes = {mark.code for mark in prepared.marks}
-    if prepared.found:
-        codes.update(IDENTIFIER_SIGNS[found.kind] for found in prepared.found if found.kind in IDENTIFIER_SIGNS)
-    if prepared.plain.disguise_permille >= DISGUISED_PERMILLE:
-        codes.add(DISGUISED)
-    return frozenset(codes)
 
 
 def hits(prepared: Prepared, among: Iterable[Rule] | None = None) -> tuple[Rule, ...]:
@@ -229,7 +215,7 @@ def hits(prepared: Prepared, among: Iterable[Rule] | None = None) -> tuple[Rule,
     pages apart is not joined, and an honest sentence far away excuses nothing. Linear.
     """
     if among is None and len(prepared.original) <= REACH:
-        return standing(present(prepared))
+        return standing(prepared.present)
     rules = None if among is None else tuple(among)
     held = [
         standing(signs) if rules is None else tuple(rule for rule in rules if rule.holds(signs))
@@ -243,7 +229,7 @@ def hits(prepared: Prepared, among: Iterable[Rule] | None = None) -> tuple[Rule,
 
 def _stretches(prepared: Prepared) -> Iterable[frozenset[str]]:
     if len(prepared.original) <= REACH:
-        return (present(prepared),)
+        return (prepared.present,)
     half = REACH // 2
     cells: list[set[str]] = [set() for _ in range(len(prepared.original) // half + 1)]
     for place, code in _places(prepared):
@@ -260,7 +246,7 @@ def _places(prepared: Prepared) -> Iterator[tuple[int, str]]:
 
 
 def _disguise(prepared: Prepared) -> frozenset[str]:
-    return frozenset((DISGUISED,)) if prepared.plain.disguise_permille >= DISGUISED_PERMILLE else frozenset()
+    return prepared.present & {DISGUISED}
 
 
 def points(text: Prepared) -> tuple[float, float]:

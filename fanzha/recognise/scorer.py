@@ -14,7 +14,7 @@ from fanzha.recognise.features import FEW, REMEMBERED_MAX, Concepts, Met, Seen, 
 from fanzha.recognise.model_file import Model, unpack
 from fanzha.recognise.passages import passages, passages_of, strongest
 from fanzha.recognise.prepared import Prepared
-from fanzha.recognise.rules import hits, places, points, spread
+from fanzha.recognise.rules import REACH, hits, places, points, spread
 
 _CHUNK: Final = 512  # texts whose n-grams are laid out at a time: they stay in the processor's cache
 
@@ -27,22 +27,43 @@ class Scorer:
         self.model = model
         self._concepts = Concepts(model.concepts)
         self._weights: dict[Met, float] = {}
+        self._rules: dict[frozenset[str], float] = {}
 
     def logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         """float64[n]: calibrated log-odds of a scam at the prior of the model; of a long text by its strongest passage, if that says more."""
         parts, owner = passages_of(texts)
-        of_rules = np.array([points(text) for text in texts], dtype=np.float64).reshape(-1, 2)
-        return strongest(self._whole(texts), self._whole(parts), owner) + beside(
-            self.model, of_rules, [text.language for text in texts]
-        )
+        besides: list[float] = []
+        whole = self._whole(texts, besides)
+        return strongest(whole, self._whole(parts), owner) + np.array(besides, dtype=np.float64)
 
-    def _whole(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
-        parts = [self._logits(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
+    def _whole(self, texts: Sequence[Prepared], besides: list[float] | None = None) -> NDArray[np.float64]:
+        """What n-grams and concepts say; to `besides` is added what `beside` says of each text."""
+        parts = [self._logits(texts[at : at + _CHUNK], besides) for at in range(0, len(texts), _CHUNK)]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float64)
 
-    def _logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
+    def _logits(self, texts: Sequence[Prepared], besides: list[float] | None) -> NDArray[np.float64]:
         seen = see([text.plain.text for text in texts])
-        return summed(self.model, seen, np.array([self._weight(met) for met in self._concepts.met(texts, seen)]))
+        met = self._concepts.met(texts, seen)
+        if besides is not None:
+            besides += self._besides(texts)
+        return summed(self.model, seen, np.array([self._weight(one) for one in met]))
+
+    def _besides(self, texts: Sequence[Prepared]) -> list[float]:
+        known, shifts, made = self._rules, self.model.shifts, []
+        for text in texts:
+            of_rules = known.get(text.present)
+            if of_rules is None or len(text.original) > REACH:
+                of_rules = self._of_rules(text)
+                if len(text.original) <= REACH:  # rules look at nothing but the signs that are there
+                    if len(known) >= REMEMBERED_MAX:
+                        known.clear()
+                    known[text.present] = of_rules
+            made.append(of_rules + shifts.get(text.language, 0.0))
+        return made
+
+    def _of_rules(self, text: Prepared) -> float:
+        warned, excused = points(text)
+        return self.model.warning * warned + self.model.excusing * excused
 
     def _weight(self, met: Met) -> float:
         known = self._weights.get(met)

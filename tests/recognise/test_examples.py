@@ -13,7 +13,7 @@ import yaml
 
 from fanzha.recognise.kinds import kinds
 from fanzha.recognise.prepared import Prepared, prepare
-from fanzha.recognise.rules import RULES, hits, present
+from fanzha.recognise.rules import RULES, hits
 from fanzha.recognise.signs import signs
 
 FILES = sorted(Path(__file__).parent.glob("examples_*.yaml"))
@@ -60,7 +60,7 @@ def test_the_kind_is_first_in_the_list(language: str) -> None:
     wrong = []
     for kind, text, _ in scams:
         ready = prepare(text)
-        said = kinds(present(ready), hits(ready, RULES))
+        said = kinds(ready.present, hits(ready, RULES))
         if not said or said[0][0] != kind:
             wrong.append((kind, said, text))
     assert len(wrong) <= (1 - TYPE_MIN) * len(scams), wrong

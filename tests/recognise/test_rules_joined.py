@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fanzha.recognise.prepared import prepare
-from fanzha.recognise.rules import REACH, RULES, hits, on, present, standing
+from fanzha.recognise.rules import REACH, RULES, hits, on, standing
 
 SCAM = "This is the police. There is a warrant in your name. Move your money to a safe account and tell nobody."
 WARNING = "We will never ask you for your password or a one-time code. Beware of scams."
@@ -48,7 +48,7 @@ def test_a_message_is_judged_by_all_its_signs_and_rules_keep_their_order(parts: 
     text = prepare("".join(parts))
     held = hits(text)
     if len(text.original) <= REACH:
-        assert held == standing(present(text))
+        assert held == standing(text.present)
     places = [on().index(rule) for rule in held]
     assert all(one < other for one, other in pairwise(places))
 

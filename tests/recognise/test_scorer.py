@@ -131,7 +131,7 @@ def test_a_run_without_spaces_takes_linear_time() -> None:
 
 def ready(text: str) -> Prepared:
     lower = text.lower()
-    return Prepared(text, Plain(lower, range(len(lower) + 1), 0, ()), "en", (), ())
+    return Prepared(text, Plain(lower, range(len(lower) + 1), 0, ()), "en", (), (), frozenset())
 
 
 def model(**changed: object) -> Model:
