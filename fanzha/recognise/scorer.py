@@ -32,23 +32,20 @@ class Scorer:
     def logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         """float64[n]: calibrated log-odds of a scam at the prior of the model; of a long text by its strongest passage, if that says more."""
         parts, owner = passages_of(texts)
-        besides: list[float] = []
-        whole = self._whole(texts, besides)
-        return strongest(whole, self._whole(parts), owner) + np.array(besides, dtype=np.float64)
+        judged = strongest(self._whole(texts), self._whole(parts), owner)
+        return judged + np.array(self._besides(texts), dtype=np.float64)
 
-    def _whole(self, texts: Sequence[Prepared], besides: list[float] | None = None) -> NDArray[np.float64]:
-        """What n-grams and concepts say; to `besides` is added what `beside` says of each text."""
-        parts = [self._logits(texts[at : at + _CHUNK], besides) for at in range(0, len(texts), _CHUNK)]
+    def _whole(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
+        """What n-grams and concepts say."""
+        parts = [self._logits(texts[at : at + _CHUNK]) for at in range(0, len(texts), _CHUNK)]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=np.float64)
 
-    def _logits(self, texts: Sequence[Prepared], besides: list[float] | None) -> NDArray[np.float64]:
+    def _logits(self, texts: Sequence[Prepared]) -> NDArray[np.float64]:
         seen = see([text.plain.text for text in texts])
-        met = self._concepts.met(texts, seen)
-        if besides is not None:
-            besides += self._besides(texts)
-        return summed(self.model, seen, np.array([self._weight(one) for one in met]))
+        return summed(self.model, seen, np.array([self._weight(met) for met in self._concepts.met(texts, seen)]))
 
     def _besides(self, texts: Sequence[Prepared]) -> list[float]:
+        """As `beside`, with what rules say of a set of signs remembered."""
         known, shifts, made = self._rules, self.model.shifts, []
         for text in texts:
             of_rules = known.get(text.present)

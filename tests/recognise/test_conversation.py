@@ -12,7 +12,7 @@ from rich.console import Console
 
 from fanzha.document.html import visible
 from fanzha.recognise.answer import answer, check, scorer
-from fanzha.recognise.check import SUSPICIOUS_AT
+from fanzha.recognise.check import SUSPICIOUS_AT, Scorer
 from fanzha.recognise.claiming import claimed
 from fanzha.recognise.conversation import PIECE_MAX, Piece, discounted, stretches, strongest
 from fanzha.recognise.prepared import prepare
@@ -42,9 +42,9 @@ TELEGRAM = (
 )
 
 
-def shown(one: Asked, lang: str = "en", judge: object = None) -> str:
+def shown(one: Asked, lang: str = "en", judge: Scorer | None = None) -> str:
     out = io.StringIO()
-    said = answer(one.text, judge or scorer(), one.messages, senders=one.senders, hidden=one.hidden.hidden)  # type: ignore[arg-type]
+    said = answer(one.text, judge or scorer(), one.messages, senders=one.senders, hidden=one.hidden.hidden)
     checking.show(Console(file=out, width=300), Words(lang), one, said)
     return out.getvalue()
 
